@@ -12,7 +12,11 @@ test('the bench works at a small size: every level of four elements has a figure
 })
 
 const point = (perWeek: number | null, auc: number | null = 0.6): Point => ({ perWeek, low: perWeek, high: perWeek, auc })
-const level = (frozen: Point, refit = frozen) => ({ frozen, frozenAtBudget: frozen, refit })
+const level = (withoutRetraining: Point, withRetraining = withoutRetraining) => ({
+  withoutRetraining,
+  withoutRetrainingAtVolume: withoutRetraining,
+  withRetraining,
+})
 
 test('finds a level whose utility or AUC differs, or that one side lacks or leaves undecided', () => {
   const ours = [level(point(-3)), level(point(-5), point(-4))]

@@ -10,7 +10,7 @@
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { flightsFile } from '../examples/flights/data.ts'
-import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
+import { inTurn, median, peerIfThere, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import type { SweepsRequest, SweepsResult } from './live/audit-process.ts'
 import { Child } from './live/child.ts'
 import { inFolder } from './live/folder.ts'
@@ -44,7 +44,8 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
     options.progress('once before it counts, and so that the peer knows the settings')
     const first = await spillway.ask(ask)
     const { blocks, levels } = first
-    const numpy = peer instanceof PeerMissing ? undefined : await NumpySweeps.start(folder, { ...ask, blocks, levels, processes: CORES })
+    const numpy =
+      peer instanceof MissingPeerError ? undefined : await NumpySweeps.start(folder, { ...ask, blocks, levels, processes: CORES })
     try {
       return outcome({ ...(await measure(spillway, numpy, first, options)), peer }, options)
     } finally {
@@ -99,12 +100,12 @@ function outcome({ ours, theirs, rounds, apart: differs, peer }: Measured, { sma
       unit: 's',
       spillway: spillway.seconds,
       peer: numpy ? { name: 'numpy', version: NumpySweeps.version, value: numpy.seconds } : null,
-      ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
+      ...(peer instanceof MissingPeerError && { peerMissing: peer.message }),
       ratio,
       rounds,
       settings: {
-        job: 'sweeps of ingestion, the group, inference and action, frozen, frozen at the alert budget and refit, intervals of all; history in memory',
-        peer: 'audit-sweeps.py: sorted once, prefix sums, searchsorted; the same refit by Newton; a bootstrap over destinations x days; a process for each core',
+        job: 'sweeps of ingestion, the group, inference and action, without retraining, the same at the alert volume, and with retraining, intervals of all; history in memory',
+        peer: 'audit-sweeps.py: sorted once, prefix sums, searchsorted; the same retraining by Newton; a bootstrap over destinations x days; a process for each core',
         draws: ask.draws,
         cores: CORES,
         flights,

@@ -13,7 +13,7 @@ import { fillGap, findGap, type BackfillOptions } from '../src/batch/backfill/ba
 import { BackfillWorkers } from '../src/batch/backfill/workers.ts'
 import { historyOfFiles } from '../src/batch/backfill/histories.ts'
 import type { PipelineIR } from '../src/define/ir/ir.ts'
-import { inTurn, median, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { inTurn, median, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { DuckDbBackfill } from './duckdb-backfill.ts'
 import { jobW, source } from './job-w.ts'
 import { Spark, type SparkSeconds } from './live/spark.ts'
@@ -67,7 +67,7 @@ async function measure(folder: string, options: BenchOptions): Promise<Outcome> 
   })
   progress('beside Spark')
   const spark = await besideSpark(file, folder, theirs, peer, options).catch((error: unknown) => {
-    if (error instanceof PeerMissing) return error.message
+    if (error instanceof MissingPeerError) return error.message
     throw error
   })
   peer.close()

@@ -50,19 +50,19 @@ export interface Bench {
 }
 
 /** Thrown by a bench whose baseline is not installed: no ratio is printed against a remembered number. */
-export class PeerMissing extends Error {
-  override readonly name = 'PeerMissing'
+export class MissingPeerError extends Error {
+  override readonly name = 'MissingPeerError'
   constructor(peer: string, fix: string) {
     super(`the peer ${peer} is not installed; ${fix}`)
   }
 }
 
 /** Starts a baseline. A missing one ends a bench, except at a small size, whose figure says that it has none. */
-export async function peerIfThere<T>(start: () => Promise<T>, { small, progress }: BenchOptions): Promise<T | PeerMissing> {
+export async function peerIfThere<T>(start: () => Promise<T>, { small, progress }: BenchOptions): Promise<T | MissingPeerError> {
   try {
     return await start()
   } catch (error) {
-    if (!(error instanceof PeerMissing) || !small) throw error
+    if (!(error instanceof MissingPeerError) || !small) throw error
     progress(error.message)
     return error
   }

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path'
 import { wallClock } from '../src/base/clock.ts'
-import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { median, peerIfThere, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { CopyPeer } from './live/ingest-postgres.ts'
 import { IngestProcess, type Round } from './live/ingest-sender.ts'
@@ -37,17 +37,17 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   try {
     return await measure(folder, postgres, options)
   } finally {
-    if (!(postgres instanceof PeerMissing)) await postgres.stop()
+    if (!(postgres instanceof MissingPeerError)) await postgres.stop()
   }
 }
 
-async function measure(folder: string, postgres: Postgres | PeerMissing, options: BenchOptions): Promise<Outcome> {
+async function measure(folder: string, postgres: Postgres | MissingPeerError, options: BenchOptions): Promise<Outcome> {
   const size = options.small ? sizes.small : sizes.full
   const rounds = options.rounds ?? (options.small ? 1 : ROUNDS)
   const sending = { ...size, inFlight: IN_FLIGHT, since: wallClock() - SINCE_MS }
   const start = (name: string, pipeline: 'features' | 'deciding') => IngestProcess.start(join(folder, name), pipeline, sending)
   const [http, memory, deciding] = [await start('http', 'features'), await start('memory', 'features'), await start('deciding', 'deciding')]
-  const copy = postgres instanceof PeerMissing ? undefined : await CopyPeer.start(postgres, sending)
+  const copy = postgres instanceof MissingPeerError ? undefined : await CopyPeer.start(postgres, sending)
   const payments = size.bodies * size.payments
   let mainThread: Readonly<Record<string, number>> = {}
   const sides: Readonly<Record<string, Side>> = {
@@ -81,8 +81,9 @@ async function measure(folder: string, postgres: Postgres | PeerMissing, options
       bench: 'ingest',
       unit: 'events/s/core',
       spillway: ours,
-      peer: postgres instanceof PeerMissing ? null : { name: 'postgresql', version: postgres.version, value: rates['copy'].eventsPerCore },
-      ...(postgres instanceof PeerMissing && { peerMissing: postgres.message }),
+      peer:
+        postgres instanceof MissingPeerError ? null : { name: 'postgresql', version: postgres.version, value: rates['copy'].eventsPerCore },
+      ...(postgres instanceof MissingPeerError && { peerMissing: postgres.message }),
       ratio: copy ? ratioOf('higher', ours, rates['copy'].eventsPerCore) : null,
       rounds,
       settings: {

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path'
 import { wallClock } from '../src/base/clock.ts'
-import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { inTurn, median, peerIfThere, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { byPostgres, type Form } from './live/log-postgres.ts'
 import { bySpillway, type AppendResult, type AppendLoad } from './live/log-spillway.ts'
@@ -33,12 +33,12 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   try {
     return await measure(
       folder,
-      peer instanceof PeerMissing ? undefined : peer,
+      peer instanceof MissingPeerError ? undefined : peer,
       options,
-      peer instanceof PeerMissing ? peer.message : undefined,
+      peer instanceof MissingPeerError ? peer.message : undefined,
     )
   } finally {
-    if (!(peer instanceof PeerMissing)) await peer.stop()
+    if (!(peer instanceof MissingPeerError)) await peer.stop()
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type Figure } from './bench.ts'
+import { inTurn, median, peerIfThere, MissingPeerError, ratioOf, type Bench, type Figure } from './bench.ts'
 import { number, tableOf } from './report.ts'
 import { exitCode, lastLine, runBench } from './run.ts'
 
@@ -52,7 +52,7 @@ test('a result that differs or a bound that was missed is exit code 1', async ()
 test('a peer that is missing is exit code 2 and gives no figure', async () => {
   const missing = await runBench(
     bench(async () => {
-      throw new PeerMissing('feast', 'npm run peers -- feast')
+      throw new MissingPeerError('feast', 'npm run peers -- feast')
     }),
     options,
   )
@@ -61,10 +61,10 @@ test('a peer that is missing is exit code 2 and gives no figure', async () => {
 })
 
 test('at a small size a peer may be missing, and the figure says so', async () => {
-  const missing = new PeerMissing('feast', 'npm run peers -- feast')
+  const missing = new MissingPeerError('feast', 'npm run peers -- feast')
   const start = () => Promise.reject(missing)
   assert.equal(await peerIfThere(start, options), missing)
-  await assert.rejects(peerIfThere(start, { ...options, small: false }), PeerMissing)
+  await assert.rejects(peerIfThere(start, { ...options, small: false }), MissingPeerError)
   await assert.rejects(
     peerIfThere(() => Promise.reject(new TypeError('broken')), options),
     TypeError,

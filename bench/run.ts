@@ -4,7 +4,7 @@
  * Exit code: 0 if all checks of the bench hold, 1 if one fails, 2 if a baseline is not installed or the command line is invalid.
  */
 import { parseArgs } from 'node:util'
-import { PeerMissing, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { MissingPeerError, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { jsonOf, tableOf } from './report.ts'
 
 /** Loaded on demand, so that an unfinished bench does not affect the others. */
@@ -42,7 +42,7 @@ export async function runBench(bench: Bench, options: BenchOptions): Promise<Res
     const outcome = await bench.run(options)
     return { name: bench.name, code: outcome.failures.length > 0 ? 1 : 0, outcome }
   } catch (error) {
-    if (error instanceof PeerMissing) return { name: bench.name, code: 2, missing: error.message }
+    if (error instanceof MissingPeerError) return { name: bench.name, code: 2, missing: error.message }
     throw error
   }
 }

@@ -6,7 +6,7 @@
  * answered. Checked before: both answer each key with the same values.
  */
 import { join } from 'node:path'
-import { median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
+import { median, peerIfThere, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import type { RequestFigures, RequestLoad } from './live/request-process.ts'
 import { Child } from './live/child.ts'
 import { Feast, type Row } from './live/feast.ts'
@@ -43,7 +43,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
     const { port } = await server.ask({ kind: 'wide', keys: size.keys })
     const failures: string[] = []
     const rows = await rowsOf(port, size.keys)
-    if (!(peer instanceof PeerMissing)) {
+    if (!(peer instanceof MissingPeerError)) {
       options.progress('the same into the store of Feast')
       feast = await Feast.start(join(folder, 'feast'), rows)
       failures.push(...(await differences(rows, feast.port)))
@@ -182,7 +182,7 @@ function outcome(measurements: Measurements, { size, feast, peer }: Measured, fa
       unit: 'ms',
       spillway: p99Ms,
       peer: feast ? { name: 'feast', version: feast.version, value: theirs[headline].p99Ms } : null,
-      ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
+      ...(peer instanceof MissingPeerError && { peerMissing: peer.message }),
       ratio: feast ? ratioOf('lower', p99Ms, theirs[headline].p99Ms) : null,
       rounds: roundsOf(options),
       settings: {

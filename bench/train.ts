@@ -5,7 +5,7 @@
  * The time includes the binning of columns on both sides. Checked: the AUCs on held-out rows differ by less than a bound.
  */
 import { auc, fitTrees, predict, type TreesFit } from '../src/public/training.ts'
-import { inTurn, median, peerIfThere, PeerMissing, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
+import { inTurn, median, peerIfThere, MissingPeerError, ratioOf, type Bench, type BenchOptions, type Outcome, type Side } from './bench.ts'
 import { labelledRows, type LabelledRows } from './data/labelled-rows.ts'
 import { inFolder } from './live/folder.ts'
 import { Sklearn, sklearn as environment, type FitResult, type SameSettings } from './live/sklearn.ts'
@@ -26,7 +26,7 @@ async function run(folder: string, options: BenchOptions): Promise<Outcome> {
   options.progress(`${size.train} rows to train on, ${size.heldOut} held out`)
   const train = labelledRows(size.train, SEEDS.train)
   const heldOut = labelledRows(size.heldOut, SEEDS.heldOut)
-  const sklearn = peer instanceof PeerMissing ? undefined : await Sklearn.start(folder, train, heldOut, settings)
+  const sklearn = peer instanceof MissingPeerError ? undefined : await Sklearn.start(folder, train, heldOut, settings)
   try {
     const measurements = await measure({ train, settings, sklearn }, options)
     const ours = auc(predict(measurements.fit, heldOut.columns), heldOut.labels)
@@ -82,7 +82,7 @@ function outcome({ fit, ours, theirs, rounds, auc, size, settings, peer }: Measu
       unit: 'CPU s',
       spillway: seconds.cpu,
       peer: peerSeconds ? { name: 'scikit-learn', version: Sklearn.version, value: peerSeconds.cpu } : null,
-      ...(peer instanceof PeerMissing && { peerMissing: peer.message }),
+      ...(peer instanceof MissingPeerError && { peerMissing: peer.message }),
       ratio: peerSeconds ? ratioOf('lower', seconds.cpu, peerSeconds.cpu) : null,
       rounds,
       settings: {

@@ -23,7 +23,7 @@ import numpy as np
 
 MINUTE, HOUR, DAY, WEEK = 60_000, 3_600_000, 86_400_000, 604_800_000
 LATE = 15
-MODES = ("frozen", "frozenAtBudget", "refit")
+MODES = ("withoutRetraining", "withoutRetrainingAtVolume", "withRetraining")
 NUMBERS = tuple(f"{end}.{name}" for end in ("there", "here") for name in ("delay", "late", "landed"))
 
 folder = Path(sys.argv[1])
@@ -231,7 +231,7 @@ class Sweeps:
 
     def caught(self, score, mode, acted):
         """Of each row that is judged whether it was late, and warned of before it landed."""
-        at = self.fixed if mode == "frozen" else threshold(score[self.tune], self.acts)
+        at = self.fixed if mode == "withoutRetraining" else threshold(score[self.tune], self.acts)
         return (score[self.test] >= at) & (acted[self.test] <= self.landed_late[self.test])
 
     def level(self, asked):

@@ -8,7 +8,7 @@ import type { RowRange } from '../../src/audit/domain/cases.ts'
 import { sampleWithTimeBlocks, timeBlockBounds } from '../../src/audit/compare/clusters.ts'
 import { elementId, planOf, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { Experiment, threadsAhead } from '../../src/audit/experiment/experiment.ts'
-import { trainingCases } from '../../src/audit/experiment/refit/retrained-models.ts'
+import { trainingCases } from '../../src/audit/experiment/retraining/retrained-models.ts'
 import { PlanValuation, type ValuationMode } from '../../src/audit/compare/valuation.ts'
 import { sweepElement, mapCheapFirst } from '../../src/audit/compare/staleness-sweep.ts'
 import type { SweepEffect } from '../../src/audit/domain/element-report.ts'
@@ -16,7 +16,7 @@ import { lookBackOf, utilityOf } from '../../src/audit/value/index.ts'
 import type { PipelineWorth } from '../../src/define/value/worth.ts'
 import type { ReplayLog } from '../../src/replay/log.ts'
 
-export const modes = ['frozen', 'frozenAtBudget', 'refit'] as const satisfies readonly ValuationMode[]
+export const modes = ['withoutRetraining', 'withoutRetrainingAtVolume', 'withRetraining'] as const satisfies readonly ValuationMode[]
 
 /** Value of one level in one variant, and of what runs. */
 export interface Point {
@@ -74,10 +74,14 @@ export async function allSweeps(
     const options = { valuation, sample, intervalOptions: { seed, draws, decisionsPerUnit: valuation.week }, slices: worth.ir.slices }
     const points = await mapCheapFirst(sweeps, async ({ element, levels }) => {
       const sweep = await sweepElement(element, levels, { ...options, ...(onLevel && { onLevel }) })
-      return sweep.levels.map(({ setting, frozen, frozenAtBudget, refit }): LevelPoints => ({
+      return sweep.levels.map(({ setting, withoutRetraining, withoutRetrainingAtVolume, withRetraining }): LevelPoints => ({
         element: elementId(element),
         setting,
-        modes: { frozen: pointOf(frozen), frozenAtBudget: pointOf(frozenAtBudget), refit: pointOf(refit) },
+        modes: {
+          withoutRetraining: pointOf(withoutRetraining),
+          withoutRetrainingAtVolume: pointOf(withoutRetrainingAtVolume),
+          withRetraining: pointOf(withRetraining),
+        },
       }))
     })
     const { tune, test, train } = cases.blocks

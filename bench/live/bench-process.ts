@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { SPARE_PROCESSORS_OPTION } from '../../src/cli/process-setup.ts'
+import { SPARE_PROCESSORS_OPTION } from '../../src/cli/command/process-setup.ts'
 
 /**
  * For a process that only sends or receives: its garbage collection takes both processors for some ten milliseconds (`perf sched`), which

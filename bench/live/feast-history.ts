@@ -10,7 +10,7 @@ export interface FeastRows {
   readonly notNull: number
 }
 
-/** Measures this many times over the files of a folder (`feast-history.py`). Throws `PeerMissing` if Feast is not installed. */
+/** Measures this many times over the files of a folder (`feast-history.py`). Throws `MissingPeerError` if Feast is not installed. */
 export function feastHistory(folder: string, times: number): FeastRows[] {
   Feast.checkThere()
   const script = fileURLToPath(new URL('feast-history.py', import.meta.url))

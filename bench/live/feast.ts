@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pause } from '../../src/base/clock.ts'
-import { PeerMissing } from '../bench.ts'
+import { MissingPeerError } from '../bench.ts'
 import { getOf, postOf, Wire } from './wire.ts'
 
 const ENVIRONMENT = '.peers/feast'
@@ -41,9 +41,9 @@ export class Feast {
     this.port = port
   }
 
-  /** Throws `PeerMissing` if it is not installed. */
+  /** Throws `MissingPeerError` if it is not installed. */
   static checkThere(): void {
-    if (!existsSync(program('feast'))) throw new PeerMissing('feast', 'npm run peers -- feast')
+    if (!existsSync(program('feast'))) throw new MissingPeerError('feast', 'npm run peers -- feast')
   }
 
   /** Writes a store of the rows, each with its key as `item`, in a folder, and serves it: one process without logging and restarts. */

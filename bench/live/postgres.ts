@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import { Cluster } from '../../test/postgres/cluster.ts'
 import { serverPrograms } from '../../test/postgres/programs.ts'
-import { PeerMissing } from '../bench.ts'
+import { MissingPeerError } from '../bench.ts'
 
 export const CLUSTER = '.peers/postgres'
 
@@ -17,10 +17,10 @@ export class Postgres {
     this.version = version
   }
 
-  /** Throws `PeerMissing` without a cluster. */
+  /** Throws `MissingPeerError` without a cluster. */
   static async start(): Promise<Postgres> {
     if (serverPrograms() === undefined || !existsSync(join(CLUSTER, 'PG_VERSION')))
-      throw new PeerMissing('postgres', 'npm run peers -- postgres')
+      throw new MissingPeerError('postgres', 'npm run peers -- postgres')
     const cluster = await Cluster.start(CLUSTER, { synchronous_commit: 'on', fsync: 'on' })
     const [{ version }] = await cluster.withClient(
       1,

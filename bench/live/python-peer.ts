@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { PeerMissing } from '../bench.ts'
+import { MissingPeerError } from '../bench.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -39,9 +39,9 @@ export class PythonEnvironment {
     writeFileSync(this.#there, '')
   }
 
-  /** Throws `PeerMissing` if it is not installed. */
+  /** Throws `MissingPeerError` if it is not installed. */
   checkThere(): void {
-    if (!existsSync(this.#there)) throw new PeerMissing(this.#package, `npm run peers -- ${this.#name}`)
+    if (!existsSync(this.#there)) throw new MissingPeerError(this.#package, `npm run peers -- ${this.#name}`)
   }
 
   program(name: string): string {
@@ -74,7 +74,7 @@ export class PythonPeer {
   }
 
   /**
-   * A script of this folder, which prints the line `ready` once it accepts requests. Throws `PeerMissing` if the environment is not
+   * A script of this folder, which prints the line `ready` once it accepts requests. Throws `MissingPeerError` if the environment is not
    * installed.
    */
   static async start(

@@ -29,7 +29,7 @@ export class Spark {
     this.start = start
   }
 
-  /** Throws `PeerMissing` if it is not installed. */
+  /** Throws `MissingPeerError` if it is not installed. */
   static async start(events: string, out: string, threads: number): Promise<Spark> {
     const began = stopwatch()
     const { peer, ready } = await PythonPeer.start('Spark', environment, 'spark-w.py', [events, out, String(threads)])

@@ -96,7 +96,7 @@ test('a delay that no flight has is rejected, and said', async () => {
   assert.match(run.rejected[0].detail, /'delay' is 1501, outside \[-120, 1500\]/)
 })
 
-test('what came of a departure is what its own landing says, once it has landed; no landing in a day is none that was late', async () => {
+test('the outcome of a departure is in its own landing; without a landing in a day it was not late', async () => {
   const run = await testing(pipeline, { at: start })
   const flights = [
     leaving(0, 'LAX', 'JFK', { delay: 16 }),

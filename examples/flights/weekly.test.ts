@@ -18,7 +18,7 @@ const leaving = (hours: number, destination: string, delay: number, distance = 0
   destination,
 })
 
-test('what is usual is as of the night before, and what landed within the hour is not', async () => {
+test('usual delays are as of the night before, and landings within the hour are not', async () => {
   const run = await testing(pipeline, { at: start })
   await run.send(landings, [leaving(0, 'JFK', 60), leaving(1, 'JFK', 0), leaving(1, 'SFO', 30)])
   await run.send(departures, [leaving(2, 'JFK', 0, 2475)])

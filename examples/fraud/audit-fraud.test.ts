@@ -31,11 +31,11 @@ const judging = await PlanValuation.valueOf(experiment, {
   budget: worth.ir.utility.budget,
   decisionsPerWeek: undefined,
 })
-const now = (await judging.baseline('frozen')).performance
+const now = (await judging.baseline('withoutRetraining')).performance
 
 const older = (groups: readonly string[], by: number): Plan =>
   new Map(groups.map((group): [string, ElementSetting] => [elementId({ kind: 'group', group }), { kind: 'older', by }]))
-const judged = async (plan: Plan) => (await judging.of(plan, 'frozen')).performance
+const judged = async (plan: Plan) => (await judging.of(plan, 'withoutRetraining')).performance
 
 const FAST = ['card_now', 'terminal_now']
 const SECOND = 1000
@@ -53,13 +53,13 @@ test('an answer that comes after the payment loses more than inputs of any age',
     }
 })
 
-test('what is usual may be a day old', async () => {
+test('the group of usual spending may be a day old', async () => {
   const { perWeek, auc } = await judged(older(['card_usual'], DAY))
   assert.ok(Math.abs(perWeek - now.perWeek) < 0.03 * now.perWeek, `${perWeek} of ${now.perWeek}`)
   assert.ok(Math.abs(auc! - now.auc!) < 0.02, `${auc} of ${now.auc}`)
 })
 
-test('what happens now may be five seconds old and not a quarter of an hour', async () => {
+test('the group of spending now may be five seconds old, and not a quarter of an hour', async () => {
   const [seconds, minute, quarter] = await Promise.all([5 * SECOND, MINUTE, 15 * MINUTE].map(age => judged(older(FAST, age))))
   assert.ok(now.auc! - seconds.auc! < 0.05, `${seconds.auc} of ${now.auc}`)
   assert.ok(minute.auc! < seconds.auc!)

@@ -73,7 +73,7 @@ test('older inputs rank worse at once, and lose dollars later', () => {
   assert.equal(aucs.get('after the fact'), aucs.get('0'))
 })
 
-test('what it needs, it says', () => {
+test('a missing input is named', () => {
   const { status, stderr } = spawnSync(process.execPath, ['-C', 'spillway-source', here('../fraud/evaluate.ts'), '--planted', planted], {
     encoding: 'utf8',
   })

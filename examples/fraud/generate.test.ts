@@ -91,13 +91,13 @@ test('paced and by rate it is the same text, when it is due', async () => {
   assert.equal((await piecesOf({ pace: 1, passed: 10 * 86_400, labels: 'asked for' })).join(''), all)
 })
 
-test('whoever reads only the beginning ends it', () => {
+test('a reader of the beginning alone ends it', () => {
   const { stdout, stderr } = spawnSync('bash', ['-c', `"${process.execPath}" "${script}" | head -n 1`], { encoding: 'utf8' })
   assert.equal(stdout.split('\n').length, 2)
   assert.equal(stderr, '')
 })
 
-test('what it does not understand, it says', () => {
+test('an unknown argument is an error', () => {
   const says = (args: string[], what: RegExp) => assert.throws(() => requestOf(args), what)
   says(['--customers', 'many'], /--customers many is no whole number from 1 to 500000/)
   says(['--days', ''], /--days {2}is no whole number/)

@@ -59,7 +59,7 @@ test('inputs are the published fifteen, each as its definition says', () => {
   }
 })
 
-test('what came of a payment is what was planted', () => {
+test('the outcome of a payment is the planted one', () => {
   assert.deepEqual(
     [...all.fraud],
     payments.map(({ id }) => Number(frauds.has(id))),

@@ -38,7 +38,7 @@ test('dubosson.csv: nine people are too few for any verdict', { skip: without('d
     // An element of no plan has no verdict, whatever the number of people.
     if (kind === 'groups') assert.equal(verdict.choice, 'by the plan')
     else assert.deepEqual([verdict.choice, verdict.why], ['undecided', '9 patients: no verdict under 20'])
-    assert.ok(levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.perWeek))
+    assert.ok(levels.length > 0 && levels.every(({ withoutRetraining }) => 'why' in withoutRetraining.perWeek))
     assert.ok(marks.every(mark => mark === null))
   }
 })
@@ -52,16 +52,16 @@ test(
     const { retrained } = report.utility
     const fresh = 'why' in retrained ? assert.fail(retrained.why) : retrained.recall
     const found = [5, 60].map(minutes => {
-      const { refit } = recent.levels.find(({ age }) => age === minutes * 60_000)!
-      return 'why' in refit || 'why' in refit.perWeek
-        ? assert.fail(JSON.stringify(refit))
-        : { lost: fresh! - refit.performance.recall!, high: refit.perWeek.high }
+      const { withRetraining } = recent.levels.find(({ age }) => age === minutes * 60_000)!
+      return 'why' in withRetraining || 'why' in withRetraining.perWeek
+        ? assert.fail(JSON.stringify(withRetraining))
+        : { lost: fresh! - withRetraining.performance.recall!, high: withRetraining.perWeek.high }
     })
     assert.ok(found.every(({ high }) => high < 0))
     assert.ok(found[0].lost > 0.09 && found[0].lost < 0.18, String(found[0].lost))
     assert.ok(found[1].lost > 0.28 && found[1].lost < 0.45, String(found[1].lost))
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
-    const old = usual.levels.at(-1)!.refit
+    const old = usual.levels.at(-1)!.withRetraining
     assert.ok('performance' in old && old.performance.recall! > fresh! - 0.05, 'three days may be a day old')
     assert.match(text, /\nCONFIDENCE +low: only 30 patients and /)
     assert.deepEqual(

@@ -25,7 +25,7 @@ test('a run that is killed with a page on its way goes on, sends it again under 
   assert.match(stdout, /Nothing was lost, and nobody was paged under two keys\.\n$/)
 })
 
-test('what it does not understand, it says', () => {
+test('an unknown argument is an error', () => {
   assert.throws(() => requestOf(['--patients', 'many']), /--patients many is no whole number from 1 to 100000/)
   assert.throws(() => requestOf(['--seconds', '10', '--kill-after', '11']), /--kill-after 11 is no whole number from 0 to 10/)
   assert.throws(() => requestOf(['--patience', '1']), /Unknown option '--patience'/)

@@ -81,7 +81,7 @@ test('after an alert the next are left out for half an hour', () => {
   assert.deepEqual(judged(10, 15, 39, 40, 69, 75), { ...judged(10, 40, 75), alerts: 3, wrong: 2, lead: 25 })
 })
 
-test('what the readings are, over all patients', () => {
+test('the readings of all patients', () => {
   const evaluation = evaluate(
     new Map([
       ['a', one],

@@ -132,14 +132,14 @@ test('paced and by rate it is the same text, when it is due', async () => {
   assert.equal(await textOf({ ...request, pace: 1, passed: 86_400 }), text)
 })
 
-test('whoever reads only the beginning ends it', () => {
+test('a reader of the beginning alone ends it', () => {
   const script = `"${process.execPath}" "${here('generate.ts')}" --patients 1000 --days 30 | head -n 1`
   const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
   assert.equal(stdout.split('\n').length, 2)
   assert.equal(stderr, '')
 })
 
-test('what it does not understand, it says', () => {
+test('an unknown argument is an error', () => {
   const says = (args: string[], what: RegExp) => assert.throws(() => requestOf(args), what)
   says(['--patients', 'many'], /--patients many is no whole number from 0 to 2000000/)
   says(['--days', ''], /--days {2}is no whole number/)

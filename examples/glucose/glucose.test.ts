@@ -21,7 +21,7 @@ async function runOf(...glucose: Upload['glucose'][]) {
 
 const scoresOf = async (...glucose: Upload['glucose'][]) => (await runOf(...glucose)).decisions(hypo).map(({ score }) => score)
 
-test('what a reading is: sensor codes stand at the ends of the range and keep their word', () => {
+test('readings: sensor codes stand at the ends of the range and keep their word', () => {
   const of = (glucose: number | string) => {
     const { glucose: value, code } = reading({ patient: 'p1', glucose, at: 'T' })
     return [value, code]
@@ -78,7 +78,7 @@ test('a drop that no body makes is suspect, and low a reading later', async () =
   assert.deepEqual(await scoresOf(120, 121, 65, 64), [0.1, 0.1, 0.5, 0.9])
 })
 
-test('what is sent again is acknowledged and counts once', async () => {
+test('a reading that is sent again is acknowledged and counts once', async () => {
   const run = await testing(pipeline, { at: start })
   const [first, second] = uploads(100, 90)
   await run.send(readings, [first, second, first, second])
@@ -110,7 +110,7 @@ test('a week after a reading nobody revises it', async () => {
   )
 })
 
-test('what is no glucose is rejected, and said', async () => {
+test('a value that is no glucose is rejected with the reason', async () => {
   const run = await testing(pipeline, { at: start })
   await run.send(readings, uploads('NA', 700, 5), { rejected: true })
   assert.deepEqual(

@@ -37,7 +37,7 @@ test('uploads are in order of arrival, and never before their measurement', () =
   assert.ok(sent.every(({ uploaded, at }, i) => uploaded >= at && (i === 0 || uploaded >= sent[i - 1].uploaded)))
 })
 
-test('what was planted is what a recount finds', () => {
+test('a recount finds the planted repetitions, delays and revisions', () => {
   const { sent, planted } = all({ ...usual, backfills: 0.2, revisions: 0.3, extremes: 0.3 })
   const seen = new Map<string, Sent>()
   const newest = new Map<number, number>()

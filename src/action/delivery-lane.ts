@@ -176,8 +176,8 @@ export class DeliveryLane {
     for (const effect of stored) {
       // `again` will queue it; queued here as well, it would be sent twice.
       if (this.#options.isByHand(effect.number)) continue
-      const { attempts, next = 0, made, began } = effect
-      yield { effect, attempts, next, since: watchOf(made), began: began === undefined ? undefined : watchOf(began) }
+      const { attempts, next = 0, decidedAt, began } = effect
+      yield { effect, attempts, next, since: watchOf(decidedAt), began: began === undefined ? undefined : watchOf(began) }
     }
   }
 

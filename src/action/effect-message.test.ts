@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { effectMessage } from './effect-message.ts'
 
-const effect = { number: 1, id: 'shop/page/1', key: 'c1', entry: 7, made: 100, due: undefined }
+const effect = { number: 1, id: 'shop/page/1', key: 'c1', entry: 7, decidedAt: 100, due: undefined }
 const attempt = { action: 'page', run: {}, attempts: 1, since: 0, began: 0, attemptedAt: 0 }
 const change = { kind: 'delivered', number: 1, sent: 100, at: 110 } as const
 

@@ -8,7 +8,7 @@ export type AttemptChange = Extract<EffectChange, { readonly kind: EffectMessage
 
 /** One delivery attempt; `since`, `began` and `attemptedAt` are ms of the stopwatch. */
 export interface EffectAttempt {
-  readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'made' | 'due' | 'trace'>
+  readonly effect: Pick<NewEffect, 'number' | 'id' | 'key' | 'body' | 'entry' | 'decidedAt' | 'due' | 'trace'>
   readonly action: string
   readonly run: object
   /** Attempts so far, this attempt among them. */
@@ -30,7 +30,7 @@ export function effectMessage(
   change: AttemptChange,
   at: number,
 ): EffectMessage {
-  const { number, id, key, body, entry, made, due, trace } = effect
+  const { number, id, key, body, entry, decidedAt, due, trace } = effect
   let decision: { readonly pipeline?: string; readonly model?: string } | undefined
   const parsed = () => (decision ??= JSON.parse(body) as NonNullable<typeof decision>)
   const first = began ?? attemptedAt
@@ -50,7 +50,7 @@ export function effectMessage(
     outcome: change.kind,
     ...('why' in change && { why: change.why }),
     attempt: attempts,
-    made,
+    decidedAt,
     at,
     ...(due !== undefined && { due }),
     queueMs: first - since,

@@ -19,7 +19,7 @@ const effect = (number: number, action: string, key: string): NewEffect => ({
   entry: number,
   key,
   t: 0,
-  made: 0,
+  decidedAt: 0,
   due: undefined,
   body: `{"n":${number}}`,
   isDry: false,

@@ -10,7 +10,7 @@
 import type { NewEffect } from '../log/index.ts'
 
 /** The part of an effect that is kept in memory. */
-export type HeldEffect = Pick<NewEffect, 'number' | 'id' | 'key' | 'entry' | 'made' | 'due' | 'trace'> & {
+export type HeldEffect = Pick<NewEffect, 'number' | 'id' | 'key' | 'entry' | 'decidedAt' | 'due' | 'trace'> & {
   /** Absent for a manual retry, whose body is read at its turn, so that a thousand retries need little memory. */
   readonly body: string | undefined
 }

@@ -52,9 +52,9 @@ test('values the freshness of a feature that decays within minutes, and not that
   const { report } = await first
   const [heat, noise] = ['group/heat', 'group/noise'].map(id => report.elements.find(({ element }) => element === id)!)
   const hours = heat.levels.find(({ age }) => age >= 3_600_000)!
-  assert.ok(estimate(hours.frozen).high < -0.3 * report.utility.now.perWeek, 'an hour later the machine is another')
-  for (const { frozenAtBudget } of noise.levels) {
-    const { low, high, value } = estimate(frozenAtBudget)
+  assert.ok(estimate(hours.withoutRetraining).high < -0.3 * report.utility.now.perWeek, 'an hour later the machine is another')
+  for (const { withoutRetrainingAtVolume } of noise.levels) {
+    const { low, high, value } = estimate(withoutRetrainingAtVolume)
     assert.ok(low <= 0 && high >= 0 && Math.abs(value) < 0.03 * report.utility.now.perWeek, `${value}, ${low} to ${high}, of noise`)
   }
   assert.ok('why' in heat.incidentThreshold || heat.incidentThreshold.age < 3_600_000)

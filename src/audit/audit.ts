@@ -38,7 +38,7 @@ const SWEEPS_SHARE = 0.6
 const PLANS_SHARE = 0.35
 
 /** Format version of the sweeps in a checkpoint. Increase it when their content changes. */
-const CHECKPOINT_FORMAT = 6
+const CHECKPOINT_FORMAT = 7
 
 /**
  * Audits one model of a pipeline over a history in memory.
@@ -75,7 +75,7 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
     sweeps.flatMap(({ element, sweep: { why } }) => (why === undefined ? [] : [[elementId(element), why] as const])),
   )
   const retrained = await retrainedBaseline(valuation)
-  const base = valuation.planMode === 'refit' && !('why' in retrained) ? retrained : now.performance
+  const base = valuation.planMode === 'withRetraining' && !('why' in retrained) ? retrained : now.performance
   const smallLoss = TOLERATED_LOSS * Math.max(0, base.perWeek)
   const curves = { sweeps, nowPerWeek: base.perWeek }
   const judged = await evaluatePlans(
@@ -103,8 +103,8 @@ export async function audit(pipeline: AuditedPipeline, log: ReplayLog, options: 
 
 /** Baseline of planned changes: the model retrained on fresh features. */
 async function retrainedBaseline(valuation: PlanValuation): Promise<UtilityPart['retrained']> {
-  const why = valuation.unavailableReason('refit')
-  return why === undefined ? (await valuation.baseline('refit')).performance : { why }
+  const why = valuation.unavailableReason('withRetraining')
+  return why === undefined ? (await valuation.baseline('withRetraining')).performance : { why }
 }
 
 /** The part of a label's definition to check if no label is known. */

@@ -137,7 +137,7 @@ const [rows, atOnePoint] = (['rows', 'atOnePoint'] as const).map(name => Reflect
   (this: LogTableReader, read: () => unknown) => unknown,
 ]
 
-test('what has not changed is not written again', async () => {
+test('unchanged contents are not written again', async () => {
   const random = new RandomCommits(new Draw(5))
   const path = newFolder()
   const folder = await openDataFolder(path)
@@ -161,7 +161,7 @@ test('changed effects are read one at a time, and those behind the last chunk ar
   const effects = (first: number, count: number) =>
     Array.from({ length: count }, (_, i) => {
       const number = first + i
-      return { number, action: 'a', id: `i${number}`, entry: 0, key: 'k', t: 0, made: 0, due: undefined, body: '{}', isDry: false }
+      return { number, action: 'a', id: `i${number}`, entry: 0, key: 'k', t: 0, decidedAt: 0, due: undefined, body: '{}', isDry: false }
     })
   await folder.store.commit({ effects: effects(1, 2000) })
   const target = new MemoryTarget()

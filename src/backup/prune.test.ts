@@ -25,7 +25,7 @@ test('a retention is an age or a number', () => {
 })
 
 for (const seed of [1, 2, 3])
-  test(`whatever retention deletes, each backup that stays can be restored, and garbage goes (seed ${seed})`, async () => {
+  test(`each backup that retention keeps can be restored, and garbage goes (seed ${seed})`, async () => {
     const draw = new Draw(seed)
     let now = Date.parse('2026-01-01')
     const clock = (): number => now

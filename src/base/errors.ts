@@ -20,6 +20,11 @@ export class SpillwayError extends Error {
     this.code = code
     this.place = options.place
   }
+
+  /** The message without the place that it begins with, for a reader who sees that place elsewhere; the whole message if it begins otherwise. */
+  problemAt(place: string): string {
+    return this.message.startsWith(`${place} `) ? this.message.slice(place.length + 1) : this.message
+  }
 }
 
 /** Error codes, each with its cause in one line. The fixes are in docs/reference/errors.md. */

@@ -17,6 +17,7 @@ export {
   yieldToEventLoop,
 } from './clock.ts'
 export { type Duration, durationMs, durationText, exactSpanTitle, spanTitle, stageBuckets } from './duration.ts'
+export { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from './time-units.ts'
 export {
   assert,
   brokenClauseText,

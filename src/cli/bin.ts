@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Entry point of the `spillway` command. Checks the version of Node before it loads any module that needs a newer one. */
 import { nodeTooOld } from '../base/node-version.ts'
-import { surviveOutputErrors, limitCompilerThreads, exitOnSignals } from './process-setup.ts'
+import { surviveOutputErrors, limitCompilerThreads, exitOnSignals } from './command/process-setup.ts'
 
 exitOnSignals(process)
 

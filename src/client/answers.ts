@@ -149,7 +149,7 @@ export interface StreamedEffect {
   /** Time of the decision. */
   readonly t: number
   /** When the decision was made. This and the times below are by the server's clock. */
-  readonly made: number
+  readonly decidedAt: number
   /** Deadline of its acknowledgement. */
   readonly due?: number
   readonly state: 'pending' | 'delivered' | 'dead' | 'dropped' | 'dry'

@@ -79,7 +79,7 @@ export interface Client {
   ): Promise<KeyFeatures<FeaturesWithin<FeaturesOf<Group<E, F>>, R>>>
   /** Reads features of several keys and groups, all at one as-of time: `featuresOf([[cardNow, 'c1'], [shopNow, 7]])`. */
   featuresOf<const G extends readonly Definition[], R extends boolean = false>(
-    asks: { readonly [I in keyof G]: readonly [group: G[I], key: KeyIn<G[I]>] },
+    queries: { readonly [I in keyof G]: readonly [group: G[I], key: KeyIn<G[I]>] },
     options?: FeatureOptions<R>,
   ): Promise<{ readonly [I in keyof G]: KeyFeatures<FeaturesWithin<FeaturesOf<G[I]>, R>> }>
   /**
@@ -176,9 +176,9 @@ export function clientWith(http: HttpClient): Client {
       const answer = await http.json<KeyFeatures<never>>({ path, isIdempotent: true, signal })
       return rejected ? answer : requireValues(answer)
     },
-    async featuresOf(asks, { rejected, signal } = {}) {
-      const pairs = asks as readonly (readonly [Definition, unknown])[]
-      const body = JSON.stringify({ asks: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
+    async featuresOf(queries, { rejected, signal } = {}) {
+      const pairs = queries as readonly (readonly [Definition, unknown])[]
+      const body = JSON.stringify({ queries: pairs.map(([{ name }, key]) => ({ group: name, key: keyTexts(key) })) })
       const request: ClientRequest = { path: '/features', body, type: 'application/json', isIdempotent: true, signal }
       const { answers } = await http.json<{ answers: KeyFeatures<unknown>[] }>(request)
       return (rejected ? answers : answers.map(requireValues)) as never

@@ -31,7 +31,7 @@ const reading = (name: string, ...groups: Group<typeof card, { n: ReturnType<typ
     score,
   })
 
-test('what a model refers to is found, in the order of definition', () => {
+test('the references of a model are found, in the order of definition', () => {
   const { ir } = pipeline('p', [reading('m', paid, refunded)])
   assert.deepEqual(
     ir.sources.map(item => item.name),

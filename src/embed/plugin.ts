@@ -115,8 +115,8 @@ function attach(
   { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError }: OpenRun,
 ): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
-  // The server waits for open requests, which may wait for a reconciliation. They are answered before it closes idle connections.
-  app.addHook('preClose', () => reconciliations.stop())
+  // The server waits for open requests, which may wait for a job. They are answered before it closes idle connections.
+  app.addHook('preClose', async () => void (await Promise.all([reconciliations.stop(), liveRun.run.stopJobs()])))
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
   app.decorate('spillway', running)

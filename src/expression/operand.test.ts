@@ -51,7 +51,7 @@ test('as doubles, every row is divided by the unit, and NULLs stay', () => {
   assert.deepEqual([...column.values], [150, -25, 7, 1])
 })
 
-test('what is a double already, or has no digits after the point, is not copied', () => {
+test('a column of doubles, or without digits after the point, is not copied', () => {
   const evaluate = (): ColumnData => ({ values: new Float64Array(1) })
   for (const operand of [exact(1), { kind: 'double' } as const, { kind: 'string' } as const])
     assert.equal(toDoubles(evaluate, operand), evaluate)

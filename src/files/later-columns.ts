@@ -2,7 +2,7 @@
  * Finds the columns that are known only after their event, for `spillway init --from FILE`: the time of the outcome, and columns that say the
  * outcome. A model that reads them predicts what has happened, and a live source cannot send them. Guesses from the first records.
  */
-import { spanTitle } from '../base/index.ts'
+import { spanTitle, DAY_MS } from '../base/index.ts'
 import { parseInstant } from '../intake/index.ts'
 import type { InferredColumn } from './column-sample.ts'
 import { dateInstant, parseDate } from './date-format.ts'
@@ -32,7 +32,6 @@ export interface Roles {
   readonly keys: readonly (string | undefined)[]
 }
 
-const DAY = 86_400_000
 /** Fewest records of either outcome, or of a column, that are evidence. */
 const FEWEST = 5
 /** Greatest probability of a coincidence. */
@@ -112,7 +111,7 @@ function jsonValue({ type, timeFormat, numbers, words }: InferredColumn, text: s
 export const hasOnlyDates = ({ records }: Pick<RecordsSample, 'records'>, column: InferredColumn): boolean =>
   records.every(record => {
     const time = instantOf(column, rawValue(column, record))
-    return Number.isNaN(time) || time % DAY === 0
+    return Number.isNaN(time) || time % DAY_MS === 0
   })
 
 /** Number of records that equal an earlier one in all these columns. */

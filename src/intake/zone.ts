@@ -6,9 +6,7 @@
  *
  * A local time that occurs twice is read as the earlier instant. A local time that is skipped moves forward by the length of the gap.
  */
-import { SpillwayError } from '../base/index.ts'
-
-const DAY = 86_400_000
+import { SpillwayError, DAY_MS } from '../base/index.ts'
 
 interface OffsetDay {
   readonly before: number
@@ -45,8 +43,8 @@ export class TimeZone {
 
   /** UTC milliseconds of a local time, given as if it were UTC. */
   utcOf(local: number): number {
-    const early = local - this.offsetAt(local - DAY)
-    const late = local - this.offsetAt(local + DAY)
+    const early = local - this.offsetAt(local - DAY_MS)
+    const late = local - this.offsetAt(local + DAY_MS)
     const holds = (utc: number) => utc + this.offsetAt(utc) === local
     if (holds(Math.min(early, late))) return Math.min(early, late)
     return holds(Math.max(early, late)) ? Math.max(early, late) : early
@@ -54,18 +52,18 @@ export class TimeZone {
 
   /** Milliseconds by which local time is ahead of UTC at an instant. */
   offsetAt(utc: number): number {
-    const day = Math.floor(utc / DAY)
+    const day = Math.floor(utc / DAY_MS)
     let offsets = this.#days.get(day)
-    if (!offsets) this.#days.set(day, (offsets = this.#findOffsets(day * DAY)))
+    if (!offsets) this.#days.set(day, (offsets = this.#findOffsets(day * DAY_MS)))
     return utc < offsets.change ? offsets.before : offsets.after
   }
 
   #findOffsets(start: number): OffsetDay {
     const before = this.#computeOffset(start)
-    const after = this.#computeOffset(start + DAY - 1)
+    const after = this.#computeOffset(start + DAY_MS - 1)
     if (before === after) return { before, after, change: start }
     let low = start
-    let high = start + DAY - 1
+    let high = start + DAY_MS - 1
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
       if (this.#computeOffset(middle) === before) low = middle

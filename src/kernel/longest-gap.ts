@@ -1,13 +1,12 @@
 /** The greatest time between two times of a schedule. */
+import { HOUR_MS, DAY_MS } from '../base/index.ts'
 import type { ScheduleIR } from '../define/ir/index.ts'
 import { scheduleCursor, scheduledTimes } from './schedule.ts'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 /** Times that are looked at one by one. */
 const GAPS_SEEN = 400
 /** The weeks after them are searched in steps of an hour, and the rest of two years in steps of a day. */
-const HOURLY_UNTIL = 6 * 7 * DAY
+const HOURLY_UNTIL = 6 * 7 * DAY_MS
 /** Begin of the year whose gaps count; a leap year. */
 const GAPS_FROM = Date.UTC(2028, 0, 1)
 
@@ -20,14 +19,14 @@ const GAPS_FROM = Date.UTC(2028, 0, 1)
  */
 export function longestGap(schedule: ScheduleIR): number {
   if (schedule.kind === 'interval') return schedule.every
-  const to = GAPS_FROM + 2 * 366 * DAY
+  const to = GAPS_FROM + 2 * 366 * DAY_MS
   let [gap, last, count] = [0, GAPS_FROM, 0]
   for (const time of scheduledTimes(schedule, GAPS_FROM, to)) {
     if (count > 0) gap = Math.max(gap, time - last)
     last = time
     if (++count > GAPS_SEEN) break
   }
-  if (count <= 1) return 366 * DAY
+  if (count <= 1) return 366 * DAY_MS
   return count <= GAPS_SEEN ? gap : longerGap(schedule, { gap, last, to })
 }
 
@@ -35,7 +34,7 @@ export function longestGap(schedule: ScheduleIR): number {
 function longerGap(schedule: ScheduleIR, { gap, last, to }: Record<'gap' | 'last' | 'to', number>): number {
   const lastTime = scheduleCursor(schedule)
   while (last < to) {
-    const step = last < GAPS_FROM + HOURLY_UNTIL ? HOUR : DAY
+    const step = last < GAPS_FROM + HOURLY_UNTIL ? HOUR_MS : DAY_MS
     const time = lastTime(last + Math.max(gap, step))
     if (time > last) {
       last = time

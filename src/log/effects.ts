@@ -21,7 +21,7 @@ export interface NewEffect {
   /** Time of the decision, UTC ms. */
   readonly t: number
   /** Wall-clock time at which the decision was made, UTC ms. */
-  readonly made: number
+  readonly decidedAt: number
   /** Deadline for its acknowledgement, UTC ms. */
   readonly due: number | undefined
   /** The payload, JSON. */

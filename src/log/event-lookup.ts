@@ -7,7 +7,7 @@
 import { assert } from '../base/index.ts'
 import { type Block, Strings } from '../columns/index.ts'
 import type { SchemaReading } from './schemas.ts'
-import { readSegment, type LogMarker, type Segment } from './segment.ts'
+import { readSegment, segmentPlace, type LogMarker, type Segment } from './segment.ts'
 import type { SegmentLog, StoredSegment } from './store.ts'
 
 const DECODED_MAX = 8
@@ -85,7 +85,7 @@ export class EventLookup {
   #decode({ first, bytes }: StoredSegment): DecodedSegment {
     const strings = new Strings()
     const { columnsOf, currentName } = this.#schemas
-    const stored = readSegment(bytes, { columnsOf, currentName, stringsOf: () => strings }, `segment ${first} of the log`)
+    const stored = readSegment(bytes, { columnsOf, currentName, stringsOf: () => strings }, segmentPlace(first))
     const sources = stored.sources.map(rows => ({
       ...rows,
       block: this.#schemas.withCurrentColumns(

@@ -39,7 +39,7 @@ export {
   positionKey,
 } from './named-values.ts'
 export { SourceSchemas } from './schemas.ts'
-export { eventsBeforeSegment, type IdHashes, type LogMarker, readSegment, type Segment } from './segment.ts'
+export { eventsBeforeSegment, type IdHashes, type LogMarker, readSegment, type Segment, segmentPlace } from './segment.ts'
 export {
   type Commit,
   type CommitWriter,

@@ -14,6 +14,7 @@ import { SourceSchemas } from './schemas.ts'
 import {
   eventsBeforeSegment,
   readSegment,
+  segmentPlace,
   SegmentWriter,
   type IdHashes,
   type LogMarker,
@@ -223,9 +224,11 @@ export class Log {
  * @throws `SPILL_DATA` for a segment that is damaged or stored under another number.
  */
 function decodeSegment({ first, entries, bytes }: StoredSegment, context: SegmentContext): Segment {
-  const segment = readSegment(bytes, context, `segment ${first} of the log`)
+  const segment = readSegment(bytes, context, segmentPlace(first))
   if (segment.first === first && segment.length === entries) return segment
-  throw new SpillwayError('SPILL_DATA', `segment ${first} of the log is damaged: the bytes are those of segment ${segment.first}`)
+  throw new SpillwayError('SPILL_DATA', `is damaged: the bytes are those of segment ${segment.first}`, {
+    place: segmentPlace(first),
+  })
 }
 
 const missingSegment = (entry: number): SpillwayError =>

@@ -123,6 +123,9 @@ export class SegmentWriter {
   }
 }
 
+/** The place of a segment, with which errors of it begin. */
+export const segmentPlace = (first: number): string => `segment ${first} of the log`
+
 /** Decodes a segment. Throws `SPILL_DATA` for a damaged segment; never returns a part of it. */
 export function readSegment(bytes: Uint8Array, context: SegmentContext, label = 'a segment'): Segment {
   const checksum = bytes.length < CHECKSUM_BYTES ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)

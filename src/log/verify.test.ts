@@ -39,7 +39,7 @@ async function intactSegments(): Promise<StoredSegment[]> {
 function damageLines(segments: readonly StoredSegment[]): string[] {
   const schemas = [{ source: 's', version: 1, columns: ir.columns }]
   const store = new ModelStore({ commits: [{ schemas }, ...segments.map(segment => ({ segment }))] })
-  return [...damagedSegments(store)].map(({ what, entries, problem }) => `${what} ${entries?.join('–')}: ${problem}`)
+  return [...damagedSegments(store)].map(({ place, entries, problem }) => `${place} ${entries?.join('–')}: ${problem}`)
 }
 
 test('finds no damage in an intact log', async () => {
@@ -93,7 +93,7 @@ test('finds a log that ends before its last segment, and skips what retention re
   ])
   const cut = new ChangingStore(disk(), true)
   cut.isCut = true
-  assert.deepEqual([...damagedSegments(cut)], [{ what: 'log', entries: [4, 9], problem: 'is missing' }])
+  assert.deepEqual([...damagedSegments(cut)], [{ place: 'log', entries: [4, 9], problem: 'is missing' }])
 })
 
 test('finds falling arrivals, also below a tick, and a wrong stored arrival', async () => {

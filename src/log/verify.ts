@@ -8,21 +8,21 @@
 import { SpillwayError } from '../base/index.ts'
 import { sourceOffset, sourcePartition, Strings } from '../columns/index.ts'
 import { SourceSchemas } from './schemas.ts'
-import { readSegment, type Segment } from './segment.ts'
+import { readSegment, segmentPlace, type Segment } from './segment.ts'
 import { logStartOf } from './named-values.ts'
 import type { NamedValues, SegmentLog, StoredSegment } from './store.ts'
 
 export interface LogDamage {
   /** The damaged thing: `segment 12`, `decisions of 'fraud'`, `log.db`. */
-  readonly what: string
+  readonly place: string
   /** First and last affected entry, where they can be told. */
   readonly entries?: readonly [first: number, last: number]
   readonly problem: string
 }
 
 /** One line for people. */
-export const logDamageText = ({ what, entries, problem }: LogDamage): string =>
-  `${what}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
+export const logDamageText = ({ place, entries, problem }: LogDamage): string =>
+  `${place}${entries ? ` (entries ${entries[0]} to ${entries[1]})` : ''} ${problem}`
 
 /** Yields the damage in a store's log, in log order; nothing if the log is whole. */
 export function* damagedSegments(
@@ -42,18 +42,18 @@ export function* damagedSegments(
       state = { notBefore: start.arrival, offsets: new Map() }
       continue
     }
-    if (!stored) return yield { what: 'log', entries: [next, end - 1], problem: 'is missing' }
-    if (stored.first > next) yield { what: 'log', entries: [next, stored.first - 1], problem: 'is missing' }
+    if (!stored) return yield { place: 'log', entries: [next, end - 1], problem: 'is missing' }
+    if (stored.first > next) yield { place: 'log', entries: [next, stored.first - 1], problem: 'is missing' }
     next = stored.first + stored.entries
-    const name = `segment ${stored.first}`
+    const [name, place] = [`segment ${stored.first}`, segmentPlace(stored.first)]
     const entries = [stored.first, next - 1] as const
     try {
-      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), columnFilter: () => false }, name)
-      for (const problem of segmentProblems(stored, segment, state)) yield { what: name, entries, problem }
+      const segment = readSegment(stored.bytes, { columnsOf, stringsOf: () => new Strings(), columnFilter: () => false }, place)
+      for (const problem of segmentProblems(stored, segment, state)) yield { place: name, entries, problem }
       state = stateAfter(stored, segment)
     } catch (error) {
       if (!(error instanceof SpillwayError)) throw error
-      yield { what: name, entries, problem: error.message.replace(`${name} `, '') }
+      yield { place: name, entries, problem: error.problemAt(place) }
       state = { notBefore: stored.arrival, offsets: new Map() }
     }
     onProgress(next, end)

@@ -106,7 +106,7 @@ test('a restart continues the series, marks itself, and the last sample of a sto
   assert.deepEqual(kinds, ['start', 'deployment'])
 })
 
-test('what throws beside the sampling is reported once, and stops neither samples nor alerts', async () => {
+test('an error beside the sampling is reported once, and stops neither samples nor alerts', async () => {
   const data = scratchFolder('monitor')
   const reports: string[] = []
   const messages: string[] = []

@@ -20,7 +20,7 @@ const decided: DecisionMessage = {
   stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
 }
 const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
-const times = { made: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
+const times = { decidedAt: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
 const delivered: EffectMessage = { ...named, ...times, outcome: 'delivered', attempt: 1 }
 
 const undo: (() => void)[] = []

@@ -1,5 +1,5 @@
 /** Alerts of a data folder: those that fire, and the history. */
-import { limits, type StrictOmit, sumBy } from '../base/index.ts'
+import { limits, type StrictOmit, sumBy, DAY_MS, WEEK_MS } from '../base/index.ts'
 import type { Alert } from '../monitor/index.ts'
 import { alertsSince, storedAlerts } from '../monitor/alerts/index.ts'
 import type { FolderLog } from './folder-log.ts'
@@ -93,8 +93,6 @@ export const summarizeAlerts = (all: readonly Alert[], { state, last = Infinity 
 })
 
 const MINUTES_PER_HOUR = 60
-const DAY_MS = 86_400_000
-const WEEK_MS = 604_800_000
 /** The first Monday after the epoch, UTC ms. */
 const FIRST_MONDAY_MS = 345_600_000
 

@@ -73,7 +73,7 @@ test('the trace of a decision on an event has its trigger, each stage in order, 
   assert.deepEqual(Object.keys(stages!), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
   const [effect] = effects
   assert.deepEqual(
-    [effect.action, effect.state, effect.attempts, effect.made, effect.due],
+    [effect.action, effect.state, effect.attempts, effect.decidedAt, effect.due],
     ['tell', 'delivered', 2, start + 5000, start + 3_600_000],
   )
   assert.ok(effect.began! <= effect.sent!, 'the first try and the last')

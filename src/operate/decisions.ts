@@ -234,11 +234,11 @@ function effectsOf({ model, key }: RecordedDecision, effects: readonly StoredEff
 }
 
 function tracedOf({ body: _body, entry: _entry, key: _key, t: _t, ...effect }: StoredEffect, durable: number): TracedEffect {
-  const { made, began, sent, settled, state } = effect
+  const { decidedAt, began, sent, settled, state } = effect
   return {
     ...effect,
     // Times of effects are whole milliseconds.
-    ...(began !== undefined && { queueMs: toWholeMicros(Math.max(0, began - Math.max(made, durable))) }),
+    ...(began !== undefined && { queueMs: toWholeMicros(Math.max(0, began - Math.max(decidedAt, durable))) }),
     ...(began !== undefined && sent !== undefined && { deliveryMs: sent - began }),
     ...(state === 'delivered' && sent !== undefined && settled !== undefined && { acknowledgementMs: settled - sent }),
   }

@@ -10,6 +10,7 @@ import {
   Log,
   POSITION_PREFIX,
   readSegment,
+  segmentPlace,
   type Segment,
   type StoredSegment,
   damagedSegments,
@@ -106,7 +107,7 @@ export function folderHealth(
     ...backupsOf(reader),
     files: filesOf(folder),
     verified: verify,
-    damage: problem === undefined ? damage : [...damage, { what: OBJECTIVES_FILE, problem }],
+    damage: problem === undefined ? damage : [...damage, { place: OBJECTIVES_FILE, problem }],
   }
 }
 
@@ -127,7 +128,9 @@ function endsOf(reader: FolderLog, damage: LogDamage[]): Ends {
   const read = (segment: StoredSegment | undefined) =>
     segment &&
     log &&
-    orDamaged(damage, segment, () => readSegment(segment.bytes, { ...plain, columnsOf: log.schemas.columnsOf }, `segment ${segment.first}`))
+    orDamaged(damage, segment, () =>
+      readSegment(segment.bytes, { ...plain, columnsOf: log.schemas.columnsOf }, segmentPlace(segment.first)),
+    )
   const [first, last] = [read(reader.segmentAt(0)), read(stored)]
   return {
     entries: stored ? stored.first + stored.entries : 0,
@@ -150,9 +153,9 @@ function orDamaged<T>(damage: LogDamage[], segment: StoredSegment | undefined, r
     if (!(error instanceof SpillwayError)) throw error
     const entries = segment && ([segment.first, segment.first + segment.entries - 1] as const)
     damage.push({
-      what: `segment ${segment?.first ?? 0}`,
+      place: `segment ${segment?.first ?? 0}`,
       ...(entries && { entries }),
-      problem: error.message.replace(/^segment \d+ (of the log )?/, ''),
+      problem: error.problemAt(segmentPlace(segment?.first ?? 0)),
     })
     return undefined
   }
@@ -163,12 +166,12 @@ const firstArrivalOf = ({ sources, markers }: Segment): number =>
 
 /** All damage in the folder. SQLite's integrity check is one long read that would slow a run, so a held folder is not checked by it. */
 function* damaged(reader: FolderLog, holds: boolean, onProgress: NonNullable<FolderHealthOptions['onProgress']>): Generator<LogDamage> {
-  if (!holds) for (const problem of reader.pageFaults()) yield { what: 'log.db', problem }
+  if (!holds) for (const problem of reader.pageFaults()) yield { place: 'log.db', problem }
   yield* damagedSegments(reader, onProgress)
   yield* damagedDecisions(reader.newestDecisions())
   const entry = Math.max(parseProgress(reader.get(DECISION_PROGRESS)).entry, ...reader.models().map(({ last }) => last + 1))
   const { entries } = endsOf(reader, [])
-  if (entry > entries) yield { what: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
+  if (entry > entries) yield { place: 'log', entries: [entries, entry - 1], problem: 'is missing, though its decisions are recorded' }
 }
 
 /** Sizes of files and folders. A run may delete and rename files meanwhile. */
@@ -223,6 +226,6 @@ export function readObjectiveReports(folder: string, log: Pick<StoredLog, 'get'>
     return { objectives }
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error
-    return { objectives: [], problem: error.message.slice(path.length + 1) }
+    return { objectives: [], problem: error.problemAt(path) }
   }
 }

@@ -2,7 +2,6 @@
  * Use cases: everything that a person or program asks of a data folder. The command line and the HTTP server parse a request, call a use
  * case, and print or send its result, which is plain data. They read no store by themselves.
  */
-export { openDataFolder } from '../log/sqlite/index.ts'
 export { testAlertReceivers } from './alert-test.ts'
 export { AuditJobs } from './audit-jobs.ts'
 export { controlRequests } from './control/control-request.ts'
@@ -61,7 +60,7 @@ export {
   withSchemaVersions,
 } from './search/source-schemas.ts'
 export { planFolderRepair, type RepairOutcome, repairFolder } from './reconcile-repair.ts'
-export { type OpenedFolder, takeOver } from './take-over.ts'
+export { type OpenedFolder, openRunFolder } from './take-over.ts'
 export { type BuiltTrainingSet, buildTrainingSet, type TrainingSetRequest } from './training-set.ts'
 export { type FolderAlerts, summarizeAlerts } from './alerts.ts'
 export type { FolderSeries } from './series.ts'

@@ -20,7 +20,7 @@ export interface OpenedFolder {
  * Takes the folder over. Throws `SPILL_BUSY` if the old process cannot be signalled or does not stop in time; otherwise like
  * `openDataFolder`.
  */
-export async function takeOver(
+async function takeOver(
   pipeline: Runnable,
   data: string,
   options: RunMemoryOptions,
@@ -60,6 +60,14 @@ export async function takeOver(
   printLine(`took over from process ${pid} ${((stopwatch() - stopRequested) / 1000).toFixed(2)} s after asking it to stop`)
   return { folder, memory }
 }
+
+/** Opens a data folder for a run, or with `memory` takes it over from the process that holds it. Throws as `takeOver` does. */
+export const openRunFolder = async (
+  pipeline: Runnable,
+  data: string,
+  memory: RunMemoryOptions | undefined,
+  printLine: (text: string) => void,
+): Promise<OpenedFolder> => (memory ? takeOver(pipeline, data, memory, printLine) : { folder: await openDataFolder(data) })
 
 const TICK_MS = 5
 

@@ -15,7 +15,7 @@ export const effect = (number: number, key: string, action = 'page'): NewEffect 
   entry: number,
   key,
   t: number,
-  made: 0,
+  decidedAt: 0,
   due: undefined,
   body: `{"n":${number}}`,
   isDry: false,

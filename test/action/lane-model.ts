@@ -249,7 +249,7 @@ const effect = (number: number, key: string): NewEffect => ({
   entry: number,
   key,
   t: number,
-  made: 0,
+  decidedAt: 0,
   due: undefined,
   body: '{}',
   isDry: false,

@@ -88,7 +88,7 @@ export class RandomCommits {
       entry,
       key: '"k"',
       t: number,
-      made: number,
+      decidedAt: number,
       due,
       body: this.#draw.pick(TEXTS),
       isDry,

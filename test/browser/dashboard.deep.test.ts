@@ -213,7 +213,7 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
   test('a question is asked again, and compared with what was served', async () => {
     const { entry } = await run.call<{ entry: number }>('POST', '/models/limit/decide', { card: 'c1', amount: '5.00' })
     const page = await openPage(`/decisions/${entry}`)
-    await untilText(page, 'Ask again')
+    await untilText(page, 'Decide again')
     await fill(page, 'Fields, JSON', '{ "card": "nobody", "amount": "5.00" }')
     await click(page, 'Decide again')
     await untilText(page, 'Served then, and answered now')

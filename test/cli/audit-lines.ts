@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { operatorLogPath } from '../../src/operate/control/operator-log.ts'
 
-export type AuditLine = Readonly<Record<'at' | 'who' | 'what' | 'to' | 'outcome', string>> & { readonly detail?: string }
+export type AuditLine = Readonly<Record<'at' | 'operator' | 'command' | 'target' | 'outcome', string>> & { readonly detail?: string }
 
 /** Its lines, and its whole text. */
 export function auditOf(data: string): { readonly lines: readonly AuditLine[]; readonly text: string } {
@@ -15,4 +15,4 @@ export function auditOf(data: string): { readonly lines: readonly AuditLine[]; r
 }
 
 /** Without user and time. */
-export const done = ({ what, to, outcome, detail }: AuditLine): (string | undefined)[] => [what, to, outcome, detail]
+export const done = ({ command, target, outcome, detail }: AuditLine): (string | undefined)[] => [command, target, outcome, detail]

@@ -33,12 +33,12 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   assert.match(text, /^COST +\$/m)
   assert.ok(text.trimEnd().split('\n').length <= 25, text)
   const report = JSON.parse(readFileSync(project.path('out/audit.json'), 'utf8')) as AuditReport
-  assert.equal(report.format, 'spillway-audit/2')
+  assert.equal(report.format, 'spillway-audit/3')
   assert.equal(report.history.decisions, 24 * 20 * 24)
   assert.ok(report.reproduce.command.includes(` --out ${out} `), report.reproduce.command)
   const heat = report.elements.find(({ element }) => element === 'group/heat')!
   assert.ok(heat.levels.length >= 5)
-  const old = heat.levels.find(({ age }) => age >= 3_600_000)!.frozen.perWeek
+  const old = heat.levels.find(({ age }) => age >= 3_600_000)!.withoutRetraining.perWeek
   assert.ok(!('why' in old) && old.high < 0, 'an hour later the machine is another')
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
 })
@@ -65,7 +65,7 @@ test('the log of a run is a history as its files are, and gets objectives of fre
   }
 })
 
-test('what is asked wrongly says what to write', async () => {
+test('a wrong option is an error that says how to write it', async () => {
   const wrong = async (args: readonly string[], message: RegExp, expected: number): Promise<void> => {
     const { status, err } = await audit(...args)
     assert.match(err, message)

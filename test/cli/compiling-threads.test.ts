@@ -25,7 +25,7 @@ test('a run has no more threads than processors, is the process that was started
   assert.match(stdout, /"accepted":1\b/)
 })
 
-test('what computes and ends has as many as V8 takes', async () => {
+test('a command that computes and ends has as many threads as V8 takes', async () => {
   const { status, stderr } = await project.spillway('plan', 'pipeline.ts')
   assert.equal(status, 0, stderr)
   assert.deepEqual(startedAs(stderr).slice(2), [])

@@ -75,7 +75,7 @@ const alert: Alert = {
   acknowledged: { by: `ann${hostile}`, at: 2, note: hostile },
 }
 
-test('whatever senders write, each listing has its own lines and no other', async () => {
+test('a listing has its own lines and no other, with any text of a sender', async () => {
   using shop = await Shop.ran([
     sale(`i${hostile}`, { card: hostile }),
     sale('wrong', { card: hostile, price: hostile }),
@@ -91,7 +91,7 @@ test('whatever senders write, each listing has its own lines and no other', asyn
     entry: 0,
     key: JSON.stringify(hostile),
     t: 1,
-    made: 1,
+    decidedAt: 1,
     due: undefined,
     isDry: false,
   }

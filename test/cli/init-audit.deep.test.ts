@@ -90,10 +90,16 @@ for (const [folder, file] of origins)
     assert.ok(Math.abs(report.history.positive - late) < late / 100, `${report.history.positive} of ${late}`)
     const recent = report.elements.find(({ element }) => element === 'group/recent')!
     const dayOld = recent.levels.find(({ age }) => age === 86_400_000)!
-    assert.ok('perWeek' in dayOld.refit && 'high' in dayOld.refit.perWeek && dayOld.refit.perWeek.high < 0, JSON.stringify(dayOld.refit))
+    assert.ok(
+      'perWeek' in dayOld.withRetraining && 'high' in dayOld.withRetraining.perWeek && dayOld.withRetraining.perWeek.high < 0,
+      JSON.stringify(dayOld.withRetraining),
+    )
     const usual = report.elements.find(({ element }) => element === 'group/usual')!
     const stale = usual.levels.find(({ age }) => age === 3_600_000)!
-    assert.ok('perWeek' in stale.refit && 'high' in stale.refit.perWeek && stale.refit.perWeek.high >= 0, JSON.stringify(stale.refit))
+    assert.ok(
+      'perWeek' in stale.withRetraining && 'high' in stale.withRetraining.perWeek && stale.withRetraining.perWeek.high >= 0,
+      JSON.stringify(stale.withRetraining),
+    )
     assert.match(report.summary.recommendation, /keep "recent"/i)
   })
 

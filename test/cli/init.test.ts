@@ -109,7 +109,7 @@ const inferred: readonly (readonly [folder: string, ...parts: RegExp[]])[] = [
   ['of-parquet', /entity\('station', t\.int\(\)\)/, /km: t\.decimal\(1\)/, /mean_km: e\.km\.mean/, /happened: raw\.member, \/\/ LABEL/],
 ]
 for (const [folder, ...parts] of inferred)
-  test(`what was inferred ${folder.replace('-', ' ')}`, () => {
+  test(`the inference ${folder.replace('-', ' ')}`, () => {
     const text = project.read(`${folder}/pipeline.ts`)
     for (const part of parts) assert.match(text, part)
   })

@@ -25,7 +25,7 @@ const busy = model('busy', { decide: on(sales), inputs: s => ({ n: now.of(s.card
 export default pipeline('keeping', [busy])
 `
 
-test('what is old is forgotten, and every command says so', async () => {
+test('old events are forgotten, and every command says so', async () => {
   const [pipeline, longer, ever] = ['1h', '2w', 'lifetime'].map(window => write(`${window}.ts`, pipelineOf(window)))
   const data = ['--data', join(folder, 'data')]
   const old = Array.from({ length: 10_000 }, (_, i) => JSON.stringify({ card: `c${i % 7}`, at: Date.UTC(2026, 0, 1) + i * 60_000 }))

@@ -137,7 +137,7 @@ test('a replay writes each into a folder of its own', async () => {
   assert.match((await called(...args, '--reports', at('made'), '--log', at('log'))).err, /--reports cannot be used with --log/)
 })
 
-test('what is called wrongly is said', async () => {
+test('a wrong call is a usage error', async () => {
   const says = async (args: readonly string[], pattern: RegExp, code = 2) => {
     const { status, err } = await called('reports', ...args, ...data)
     assert.match(err, pattern)

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { takeOver } from '../../src/operate/take-over.ts'
+import { openRunFolder } from '../../src/operate/take-over.ts'
 import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder.ts'
 import { isFolderHeld } from '../../src/log/sqlite/lock.ts'
 import { recordedDecisions } from '../../src/run/decide/recorded-decision.ts'
@@ -81,7 +81,7 @@ test('a holder that is a process of another container is not signalled by its nu
     assert.equal((JSON.parse(readFileSync(`${data}/holder.json`, 'utf8')) as { pids: string }).pids, readlinkSync('/proc/self/ns/pid'))
     writeFileSync(`${data}/holder.json`, JSON.stringify({ pid: process.pid, pids: 'pid:[1]', log: true }))
     await assert.rejects(
-      takeOver({} as never, data, {}, () => {}),
+      openRunFolder({} as never, data, {}, () => {}),
       /is in use by process \d+ of a different container, which this process cannot stop/,
     )
   } finally {
@@ -90,7 +90,7 @@ test('a holder that is a process of another container is not signalled by its nu
   }
 })
 
-test('who holds the folder is looked at again before anybody is asked to stop', async t => {
+test('the holder of the folder is read again before it is told to stop', async t => {
   for (const [name, then, asked] of [
     ['ended', 'nobody', []],
     ['changed', 'another', [[1234567, 'SIGTERM']]],
@@ -105,7 +105,7 @@ test('who holds the folder is looked at again before anybody is asked to stop', 
       return true
     })
     const said: string[] = []
-    const { folder, memory } = await takeOver(shop, data, {}, text => {
+    const { folder, memory } = await openRunFolder(shop, data, {}, text => {
       said.push(text)
       if (!text.startsWith('getting ready')) return
       if (then === 'nobody') dataFolder.release()

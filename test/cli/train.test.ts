@@ -62,7 +62,7 @@ test('on files it says what was rejected', async () => {
   assert.match(err, /^warning: 1 record rejected; the first: .*flawed\.ndjson:\d+: not JSON/m)
 })
 
-test('what is promoted in a data folder waits for a run, and is a line of the audit log', async () => {
+test('a promotion in a data folder waits for a run, and is a line of the operator log', async () => {
   const listed = await models(...log)
   assert.match(listed.out, /^version 2 of 'fraud' scores once a run starts: auc 0\.\d+/m)
   const { status, out } = await models('promote', '1', ...log)
@@ -84,8 +84,8 @@ test('what is promoted in a data folder waits for a run, and is a line of the au
     /^ {2}model fraud: version 1, which scores now, is taken out of use, since it was trained on other inputs: .*\. Then nothing scores until another version is promoted; spillway train makes one$/m,
   )
   const audited = readFileSync(project.path('data/audit.ndjson'), 'utf8')
-  assert.match(audited, /"what":"train","to":"fraud","outcome":"done"/)
-  assert.match(audited, /"what":"models promote","to":"fraud 1","outcome":"done"/)
+  assert.match(audited, /"command":"train","target":"fraud","outcome":"done"/)
+  assert.match(audited, /"command":"models promote","target":"fraud 1","outcome":"done"/)
   const back = await models('rollback', ...log)
   assert.equal(back.out, "the own score of 'fraud' scores once a run starts, from its first entry on")
 })
@@ -142,7 +142,7 @@ test('by hand: what a person is told, and nothing scores before somebody says so
   assert.match((await called('train', project.path('hand.ts'), ...files)).out, /it is not stored: add --registry DIR$/)
 })
 
-test('what cannot be is told, and what failed is kept with its reason', async () => {
+test('an impossible training is an error, and a failed one is kept with its reason', async () => {
   const bad = async (message: RegExp, command: string, file: string, ...args: readonly string[]) => {
     const { status, err } = await called(command, project.path(file), ...args)
     assert.equal(status, 1, err)

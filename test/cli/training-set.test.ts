@@ -255,7 +255,7 @@ for (const [name, args, message] of usage)
     assert.match(err, message)
   })
 
-test('what cannot be made leaves no manifest, and says why', async () => {
+test('a set that cannot be written leaves no manifest, and says why', async () => {
   const bad = async (message: RegExp, name: string, ...args: readonly string[]) => {
     const { status, err } = await called(...command(name, '--out', project.path('bad'), ...args))
     assert.equal(status, 1, err)

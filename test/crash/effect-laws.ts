@@ -15,7 +15,7 @@ export function compareEffects(verdict: Verdict, ir: PipelineIR, replayed: Disk,
 }
 
 /** Without the time of creation, and without numbers that may differ by rounding in another run. */
-function steadyEffect(ir: PipelineIR, { made: _made, body, ...effect }: NewEffect): string {
+function steadyEffect(ir: PipelineIR, { decidedAt: _decidedAt, body, ...effect }: NewEffect): string {
   const record = JSON.parse(body) as EffectRecord
   return JSON.stringify([effect, steadyText(record, unsteady(ir, record.model))])
 }

@@ -12,14 +12,14 @@ export function diskOf(reader: SqliteReader): Disk {
   return { commits }
 }
 
-const madeOf = ({ number, action, id, entry, key, t, made, due, body, state }: StoredEffect): NewEffect => ({
+const madeOf = ({ number, action, id, entry, key, t, decidedAt, due, body, state }: StoredEffect): NewEffect => ({
   number,
   action,
   id,
   entry,
   key,
   t,
-  made,
+  decidedAt,
   due,
   body,
   isDry: state === 'dry',

@@ -34,7 +34,7 @@ const suppressed = [
     paths: ['/features'],
     check: 'negative_data_rejection',
     statuses: ['400', '401', '404', '413', '415', '429'],
-    reason: 'a list with too many asks is 413, which schemathesis takes for no rejection',
+    reason: 'a list with too many queries is 413, which schemathesis takes for no rejection',
   },
   {
     paths: [

@@ -109,11 +109,11 @@ export const attacks = {
   },
   'a flood of reads': (clients, options) => {
     const { read: token } = options.tokens
-    const asks = Array.from({ length: 1000 }, (_, i) => ({ group: 'now', key: `card${i}` }))
+    const queries = Array.from({ length: 1000 }, (_, i) => ({ group: 'now', key: `card${i}` }))
     const requests = [
       requestBytes({ method: 'GET', path: '/decisions?key=nobody', token }),
       requestBytes({ method: 'GET', path: '/decisions?limit=1000', token }),
-      requestBytes({ path: '/features', token, body: JSON.stringify({ asks }) }),
+      requestBytes({ path: '/features', token, body: JSON.stringify({ queries }) }),
       requestBytes({ method: 'GET', path: '/metrics', token }),
       requestBytes({ method: 'GET', path: '/decisions/0/trace', token }),
       requestBytes({ method: 'GET', path: '/effects', token }),

@@ -135,7 +135,7 @@ export class SimulatedRun {
       action: 'block',
       number,
       outcome: 'delivered',
-      made: decidedAt,
+      decidedAt,
       due: decidedAt + 1000,
       at: this.now,
     })

@@ -18,7 +18,7 @@ import { logOf } from './engines/replay-order.ts'
 const CASES = 24
 /** Factors on the model's period; each is a multiple of the one before. */
 const TIMES = [2, 4, 12] as const
-const WAYS: readonly ValuationMode[] = ['frozen', 'frozenAtBudget', 'refit']
+const WAYS: readonly ValuationMode[] = ['withoutRetraining', 'withoutRetrainingAtVolume', 'withRetraining']
 
 /** Rounding tolerance: a week's figure is a sum of minutes or outcomes times a factor. */
 const ROUNDING = 1e-9

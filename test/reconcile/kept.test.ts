@@ -33,7 +33,7 @@ const sum = (reports: readonly ReconcileReport[], of: (report: ReconcileReport) 
 const ofInputs = (report: ReconcileReport, of: (input: ReconcileReport['inputs'][number]) => number): number =>
   report.inputs.reduce((all, input) => all + of(input), 0)
 
-test('what the log has forgotten is counted and not compared; everything else is as it was recorded', async () => {
+test('values of deleted events are counted and not compared; all others are as they were recorded', async () => {
   const reports = await reportsOf(({ keep, changed = [] }) => keep !== undefined && changed.length === 0)
   for (const report of reports) assert.ok(report.sound, JSON.stringify(report.examples))
   assert.ok(sum(reports, ({ forgotten }) => forgotten) > 0, 'no decision was made on what is forgotten')

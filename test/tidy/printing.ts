@@ -10,7 +10,7 @@ export const printing: Readonly<Record<string, string>> = {
   'src/cli/backfill/backfill.ts': 'files and sizes; warnings are of troubleLines',
   'src/cli/bin.ts': 'the version of Node',
   'src/cli/run/run-output.ts': 'JSON',
-  'src/cli/dev-child.ts': 'messages of errors, by messageOf',
+  'src/cli/dev/dev-child.ts': 'messages of errors, by messageOf',
   'src/cli/models/drift.ts': 'names of inputs and measures',
   'src/cli/init/init.ts': 'what it wrote, by forTerminal',
   'src/cli/init/interview.ts': 'questions, by forTerminal',

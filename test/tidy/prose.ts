@@ -27,10 +27,11 @@ function declaredNames(declaration: Node): string[] {
   return 'id' in declaration && declaration.id && 'name' in declaration.id ? [declaration.id.name] : []
 }
 
-/** At the start of a documentation comment, or of a comment in its own line. */
-const relativeStart = /\/\*\*(?:\s*\n\s*\*)?\s+(?:What|Who|Whoever|Which|Whether|How) |^\s*\/\/ (?:What|Who|Whoever|Which|Whether|How) /gm
+/** At the start of a documentation comment, of a comment in its own line, or of the title of a test. */
+const relativeStart =
+  /\/\*\*(?:\s*\n\s*\*)?\s+(?:What|Who|Whoever|Which|Whether|How) |^\s*\/\/ (?:What|Who|Whoever|Which|Whether|How) |^\s*test\(['`](?:what|who|whoever|whatever) /gm
 
-/** Comments that begin with a relative clause in place of the thing's name; without those in the example of this rule. */
+/** Comments and titles of tests that begin with a relative clause in place of the thing's name; without those in the example of this rule. */
 export function relativeComments(modules: readonly Module[]): string[] {
   return modules
     .filter(({ path }) => path !== 'test/tidy/rules.test.ts')

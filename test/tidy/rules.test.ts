@@ -9,7 +9,7 @@ import { errorDocumentation, missingSections, resolvedAddresses, undecidedScript
 import { unescapedPrinting } from './printing.ts'
 import { filesTooLong, functionsTooLong, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
-import { emptyNames, placeNames, uncontrolled } from './words.ts'
+import { emptyNames, matchedMessages, placeNames, uncontrolled } from './words.ts'
 
 const lines = (count: number): string => 'let a\n'.repeat(count)
 
@@ -205,13 +205,29 @@ test('a name that two files export is found, unless it is listed; a re-export an
   assert.deepEqual(repeatedExports(files, { Row: 'why' }), ['plan is exported by src/run/a.ts and src/log/b.ts'])
 })
 
-test('a comment that begins with a relative clause is found', () => {
+test('a comment or a title that begins with a relative clause is found', () => {
   const text =
-    '/** What a row is. */\nlet a\n/**\n * Who may read.\n */\nlet b\n  // Which of them.\nlet c\n/** Rows, and what they hold. */\nlet d'
+    "/** What a row is. */\nlet a\n/**\n * Who may read.\n */\nlet b\n  // Which of them.\nlet c\n/** Rows, and what they hold. */\nlet d\ntest(`what ${a} is`)\ntest('rows: what they hold')"
   const faults = relativeComments(modulesOf({ 'src/run/a.ts': text, 'test/a.ts': text }))
   assert.deepEqual(
     faults.map(line => line.split(' ')[0]),
-    ['src/run/a.ts:1', 'src/run/a.ts:3', 'src/run/a.ts:7', 'test/a.ts:1', 'test/a.ts:3', 'test/a.ts:7'],
+    ['src/run/a.ts', 'test/a.ts'].flatMap(path => [1, 3, 7, 11].map(line => `${path}:${line}`)),
+  )
+})
+
+test('a message that is matched by its text is found', () => {
+  const text = [
+    "if (error.message.includes('full')) throw error",
+    'const [, name] = /of (.+)/.exec((error as Error).message) ?? []',
+    "const text = message.replace('a', 'b')",
+    "if (error.code === 'SPILL_STORE') throw error",
+  ].join('\n')
+  const faults = matchedMessages(modulesOf({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'src/sql/foreign.ts': text }), {
+    'src/sql/foreign.ts': 'a library without codes',
+  })
+  assert.deepEqual(
+    faults.map(line => line.split(' ')[0]),
+    ['src/run/a.ts:1', 'src/run/a.ts:2', 'src/run/a.ts:3'],
   )
 })
 

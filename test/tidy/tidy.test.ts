@@ -17,7 +17,7 @@ import { errorDocumentation, missingSections, resolvedAddresses, undecidedScript
 import { unescapedPrinting } from './printing.ts'
 import { FILE_LINES_MEDIAN_MAX, filesTooLong, functionsTooLong, longFiles, medianLines } from './sizes.ts'
 import { looseOmits } from './strict-types.ts'
-import { emptyNames, placeNames, uncontrolled } from './words.ts'
+import { emptyNames, matchedMessages, placeNames, uncontrolled } from './words.ts'
 
 const files = textFiles()
 const code = files.filter(({ path }) => /\.(tsx?|mjs)$/.test(path))
@@ -59,7 +59,7 @@ test('the median file is short', t => {
 test('functions are short', () => none(functionsTooLong(modules)))
 
 test('each exported name is declared once', () => none(repeatedExports(modules)))
-test('comments say what a thing is', () => none(relativeComments(modules)))
+test('comments and titles of tests name a thing', () => none(relativeComments(modules)))
 test('types omit fields that exist', () => none(looseOmits(modules)))
 test('comments name source files that exist', () =>
   none(
@@ -78,6 +78,7 @@ test('comments name functions, types and limits that exist', () =>
 test('names say what a file holds', () => none(emptyNames(files)))
 test('names of declarations are nouns and verbs', () => none(bareNames(modules)))
 test('clock, chance and timers come from base', () => none(uncontrolled(modules)))
+test('no message of our own is matched by its text', () => none(matchedMessages(modules)))
 test('no registry and no folder of a machine is named', () => none(placeNames(files)))
 
 test('commands print through src/cli/command/print.ts', () => none(unescapedPrinting(code)))

@@ -46,3 +46,43 @@ export function placeNames(files: readonly TextFile[]): string[] {
       .flatMap((line, i) => (places.some(place => place.test(line)) ? [`${path}:${i + 1} ${line.trim().slice(0, 100)}`] : [])),
   )
 }
+
+/** Files that read the messages of others, which have no codes for these causes. */
+export const foreignMessages: Readonly<Record<string, string>> = {
+  'src/audit/cost/range.ts': 'Node: the first part alone of a failed read',
+  'src/base/errors.ts': 'takes the place off a message, which `place` of the error tells',
+  'src/cli/command/command.ts': 'Node: the first sentence alone of a wrong option',
+  'src/cli/command/pipeline-file.ts': 'Node: a missing module or export, an unknown name',
+  'src/define/feature/placement.ts': 'croner: a wrong cron expression',
+  'src/define/mistake/mistake.ts': 'V8: a method that does not exist',
+  'src/files/parquet/parquet-writer.ts': 'DuckDB: a failed write, under the name of the final file',
+  'src/files/parquet/parquet.ts': 'DuckDB: the first line alone',
+  'src/kafka/platformatic/connection-alerts.ts': 'the Kafka client: a closed connection',
+  'src/kafka/platformatic/errors.ts': 'the Kafka client: an unknown topic',
+  'src/kafka/platformatic/security-errors.ts': 'the Kafka client: a failed login',
+  'src/replay/report-file.ts': 'names the final file in place of the temporary one',
+  'src/sources/kafka/topic-errors.ts': 'a Kafka broker: the names of its error codes',
+  'src/sql/duckdb/engine.ts': 'DuckDB: an overflow',
+}
+
+const messageMethods = new Set(['includes', 'startsWith', 'endsWith', 'match', 'replace', 'replaceAll', 'indexOf', 'split'])
+const patternMethods = new Set(['test', 'exec'])
+
+/** Uses of the text of an error's message to decide or to reword: a later wording breaks them. A code, a place or a field says the same. */
+export function matchedMessages(modules: readonly Module[], allowed: Readonly<Record<string, string>> = foreignMessages): string[] {
+  const faults: string[] = []
+  for (const { path, text, program } of modules) {
+    if (roomOf(path) === undefined || isTest(path) || Object.hasOwn(allowed, path)) continue
+    walk(program, node => {
+      if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier') return
+      const { object, property } = node.callee
+      const [first] = node.arguments
+      if ((messageMethods.has(property.name) && isMessage(object)) || (patternMethods.has(property.name) && first && isMessage(first)))
+        faults.push(`${path}:${lineOf(text, node.start)} matches the text of a message; use a code, a place or a field of the error`)
+    })
+  }
+  return faults
+}
+
+const isMessage = (node: Node): boolean =>
+  isNamed(node, 'message') || (node.type === 'MemberExpression' && node.property.type === 'Identifier' && node.property.name === 'message')

@@ -44,7 +44,7 @@ test('the proof does not hold if more than one report in twenty has a false stre
     assert.ok(!auditsHold({ ...result, ...worse }), JSON.stringify(worse))
 })
 
-test('what is planted is there: a worthless group comes to nothing, a real one to its worth', () => {
+test('planted effects are found: a worthless group comes to nothing, a real one to its worth', () => {
   const streams = { name: 'a', streams: true, cost: 1 }
   const plain = { kind: 'batch', schedule: { kind: 'interval', every: 1, phase: 0 }, lasts: 0 } as const
   const lossOf = (utility: number): number => {

@@ -15,14 +15,14 @@ interface Row {
 const rowsOf = ({ levels }: ElementPart): Row[] =>
   levels.map((level: SweepLevel) => ({
     age: level.age,
-    perWeek: 'why' in level.refit ? level.frozenAtBudget.perWeek : level.refit.perWeek,
+    perWeek: 'why' in level.withRetraining ? level.withoutRetrainingAtVolume.perWeek : level.withRetraining.perWeek,
   }))
 
 export function contradictionsOf(report: Omit<SummaryParts, 'history'> & { readonly summary: AuditSummary }): string[] {
   const { elements, plans, utility, summary } = report
   const { retrained, now } = utility
   const baseOf = ({ levels }: ElementPart): number =>
-    levels.some(({ refit }) => !('why' in refit)) && !('why' in retrained) ? retrained.perWeek : now.perWeek
+    levels.some(({ withRetraining }) => !('why' in withRetraining)) && !('why' in retrained) ? retrained.perWeek : now.perWeek
   const contradictions: string[] = []
   const isWithin = (part: ElementPart, age: number): boolean =>
     rowsOf(part)
@@ -60,9 +60,9 @@ export function contradictionsOf(report: Omit<SummaryParts, 'history'> & { reado
  * change may also have a charge for wrong actions.
  */
 function misscaledRows({ element, levels }: ElementPart, now: number, retrained: number | undefined): string[] {
-  return levels.flatMap(({ title, frozenAtBudget, refit }) =>
-    Object.entries({ frozenAtBudget, refit }).flatMap(([mode, effect]) => {
-      const base = mode === 'refit' ? retrained : now
+  return levels.flatMap(({ title, withoutRetrainingAtVolume, withRetraining }) =>
+    Object.entries({ withoutRetrainingAtVolume, withRetraining }).flatMap(([mode, effect]) => {
+      const base = mode === 'withRetraining' ? retrained : now
       if ('why' in effect || base === undefined || !('low' in effect.perWeek)) return []
       const change = effect.performance.perWeek - base
       const isSame = Math.abs(effect.perWeek.value - change) <= 1e-6 * (Math.abs(change) + Math.abs(base) + 1)

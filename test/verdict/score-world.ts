@@ -70,15 +70,15 @@ export function scoreWorld(seed: number, kind: ScoreWorldKind, strength: number)
     Float64Array.from({ length }, (_, row) => {
       if (eligible[row] === 0) {
         // The running model excludes keys in an episode, by a level as old as its features. A model trained without those keys cannot.
-        const isSeen = arm === 'frozen' && (fast === 0 || drawn(salt + 1, row, 0) < 0.5)
+        const isSeen = arm === 'withoutRetraining' && (fast === 0 || drawn(salt + 1, row, 0) < 0.5)
         return isSeen ? -9 : 6 + noise[row]
       }
-      const isPoor = kind === 'retrained baseline below what runs' && arm === 'refit'
+      const isPoor = kind === 'retrained baseline below what runs' && arm === 'withRetraining'
       const signal = (bursts(row, fast) ? 0.5 + 2.5 * strength : 0) * fills(row) * (isPoor ? 0.05 : 1)
       const idles = idleWeight * (drawn(salt + 2, key[row], Math.floor((t[row] - idle) / BLOCK)) - 0.5)
       // A model trained on stale features relies on a trend: a threshold from an earlier block makes it act many times as often.
-      const trend = arm === 'frozen' ? 1.2 : fast > 0 ? 3 : 0.4
-      const drift = kind === 'drifting scores' ? trend * part(row) + (arm === 'frozen' && fast > 0 ? 1 : 0) : 0
+      const trend = arm === 'withoutRetraining' ? 1.2 : fast > 0 ? 3 : 0.4
+      const drift = kind === 'drifting scores' ? trend * part(row) + (arm === 'withoutRetraining' && fast > 0 ? 1 : 0) : 0
       return signal + 0.8 * leans[key[row]] + idles + drift + 0.6 * noise[row]
     })
   return { kind, likely, experiment: experimentOf(cases, scoresOf) }

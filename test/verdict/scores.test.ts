@@ -29,12 +29,12 @@ test('contradictions that are planted in a report are found', async () => {
   const report = await reportOf(scoreWorld(3, 'plain', 0.8), false)
   assert.deepEqual(contradictionsOf(report), [])
   const collapses: SweepEffect = {
-    ...report.elements[1].levels[0].frozen,
+    ...report.elements[1].levels[0].withoutRetraining,
     perWeek: { value: -20, low: -25, high: -15 },
   }
   const elements = report.elements.map(part => ({
     ...part,
-    levels: part.levels.map(level => ({ ...level, frozenAtBudget: collapses, refit: collapses })),
+    levels: part.levels.map(level => ({ ...level, withoutRetrainingAtVolume: collapses, withRetraining: collapses })),
   }))
   const texts = contradictionsOf({ ...report, elements })
   assert.ok(

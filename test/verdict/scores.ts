@@ -195,9 +195,9 @@ export async function reportOf(
   const sweeps: ElementSweep[] = []
   for (const element of elements)
     sweeps.push({ element, sweep: await sweepElement(element, levels, { valuation, sample, intervalOptions, slices: undefined }) })
-  const now = (await valuation.baseline('frozen')).performance
-  const why = valuation.unavailableReason('refit')
-  const retrained = why === undefined ? (await valuation.baseline('refit')).performance : { why }
+  const now = (await valuation.baseline('withoutRetraining')).performance
+  const why = valuation.unavailableReason('withRetraining')
+  const retrained = why === undefined ? (await valuation.baseline('withRetraining')).performance : { why }
   const base = 'why' in retrained ? now.perWeek : retrained.perWeek
   const judged = await evaluatePlans(
     {
@@ -255,7 +255,7 @@ async function trueLoss({ experiment, likely }: ScoreWorld): Promise<number> {
   const rows = { from: select.from, to: report.to }
   const reached = async (plan: Plan): Promise<number> => {
     const sums: number[] = []
-    for (const arm of ['frozen', 'refit'] as const) {
+    for (const arm of ['withoutRetraining', 'withRetraining'] as const) {
       const { score } = await experiment.decided(plan, arm)
       const eligible = score.map((value, row) => (cases.eligible[row] === 1 ? value : NaN))
       const acting = actingAtVolume(cases, eligible, [{ rows, count: Math.round(BUDGET * (rows.to - rows.from)) }], 0)

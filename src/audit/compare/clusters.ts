@@ -1,4 +1,5 @@
 /** Clustered samples for confidence intervals: decisions are clustered by their entities, and by blocks of time. */
+import { DAY_MS } from '../../base/index.ts'
 import { groupReads } from '../../decision/index.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../../define/ir/index.ts'
 import type { RowRange } from '../domain/cases.ts'
@@ -7,8 +8,6 @@ import { differenceIntervals, type IntervalOptions } from '../statistics/interva
 import { clusteredSample, type ClusteredCases, type ClusteredSample } from '../statistics/sample.ts'
 import { timeBlocks, type TimeBlockBounds } from '../statistics/time-blocks.ts'
 import { memoizeByRows } from '../domain/caches.ts'
-
-const DAY = 86_400_000
 
 /** The sample of a block, with blocks of time in addition to the entities. `bounds` are the least lengths of a block of time. */
 export const sampleWithTimeBlocks = (cases: ClusteredCases, rows: RowRange, bounds: TimeBlockBounds): ClusteredSample =>
@@ -42,5 +41,5 @@ function sharedHorizon(label: LabelIR): number {
 /** The longest finite window below a day, ms; 0 without one. */
 function windowBelowADay(ir: PipelineIR, model: ModelIR): number {
   const windows = groupReads(ir, model).flatMap(({ group }) => group.features.map(({ window }) => window))
-  return windows.reduce<number>((longest, window) => (window === 'lifetime' || window >= DAY ? longest : Math.max(longest, window)), 0)
+  return windows.reduce<number>((longest, window) => (window === 'lifetime' || window >= DAY_MS ? longest : Math.max(longest, window)), 0)
 }

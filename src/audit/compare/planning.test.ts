@@ -30,10 +30,17 @@ const planElement: PlanElement = {
 const unconfirmed = (levels: readonly { readonly age: number; readonly low: number | undefined }[]): boolean[] => {
   const swept = levels.map(({ age, low }) => {
     const own = effect(low)
-    return { setting: { kind: 'older', by: age }, title: '', age, frozen: effect(-99), frozenAtBudget: effect(-99), refit: own } as const
+    return {
+      setting: { kind: 'older', by: age },
+      title: '',
+      age,
+      withoutRetraining: effect(-99),
+      withoutRetrainingAtVolume: effect(-99),
+      withRetraining: own,
+    } as const
   })
   const sweep: StalenessSweep = { levels: swept, caveats: [] }
-  const [element] = markUnconfirmed({ sweeps: [{ element: planElement.element, sweep }], nowPerWeek: 100 }, 'refit', [planElement])
+  const [element] = markUnconfirmed({ sweeps: [{ element: planElement.element, sweep }], nowPerWeek: 100 }, 'withRetraining', [planElement])
   return element.choices.map(choice => choice.unconfirmed === true)
 }
 
@@ -102,7 +109,7 @@ test('an undecided element has the weeks by which the whole history must be long
   const later = ({ from, to }: { from: number; to: number }) => ({ from: from + earlier, to: to + earlier })
   const valuation = {
     week: DECISIONS_PER_MONTH / WEEKS_PER_MONTH,
-    planMode: 'refit',
+    planMode: 'withRetraining',
     cases: {
       t: Float64Array.of(...judgedTimes.map(time => time - DAYS * 24 * HOUR), ...judgedTimes),
       length: 2 * earlier,

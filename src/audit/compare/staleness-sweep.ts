@@ -71,7 +71,7 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
     differences.push(await compareLevel(planOf(element, setting), valuation))
     options.onLevel?.()
   }
-  const modes = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode =>
+  const modes = (['withoutRetraining', 'withoutRetrainingAtVolume', 'withRetraining'] as const).map(mode =>
     effectsOf(
       differences.map(level => level[mode]),
       options,
@@ -79,12 +79,16 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
   )
   const { performance } = await valuation.baseline(valuation.runningArm)
   const observableLevels = levels.flatMap((level, i): SweepLevel[] => {
-    const [frozen, frozenAtBudget, refit] = modes.map(({ effects }) => effects[i])
-    if (!isInconclusive(frozen) && !isInconclusive(frozenAtBudget)) return [{ ...level, frozen, frozenAtBudget, refit }]
-    if (isInconclusive(refit)) return []
+    const [withoutRetraining, withoutRetrainingAtVolume, withRetraining] = modes.map(({ effects }) => effects[i])
+    if (!isInconclusive(withoutRetraining) && !isInconclusive(withoutRetrainingAtVolume))
+      return [{ ...level, withoutRetraining, withoutRetrainingAtVolume, withRetraining }]
+    if (isInconclusive(withRetraining)) return []
     // Where only retraining varies, for example the age of the model, the values without retraining stay at the baseline.
-    const unchanged: SweepEffect = { perWeek: isInconclusive(frozen) ? frozen : { why: 'the model stays as it is' }, performance }
-    return [{ ...level, frozen: unchanged, frozenAtBudget: unchanged, refit }]
+    const unchanged: SweepEffect = {
+      perWeek: isInconclusive(withoutRetraining) ? withoutRetraining : { why: 'the model stays as it is' },
+      performance,
+    }
+    return [{ ...level, withoutRetraining: unchanged, withoutRetrainingAtVolume: unchanged, withRetraining }]
   })
   return {
     levels: observableLevels,
@@ -96,8 +100,8 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
 /** Reason why no level is observable: that of the first one. */
 function reasonForNone(differences: readonly LevelDifferences[]): Inconclusive {
   if (differences.length === 0) return { why: 'there is no way to make it older' }
-  const { frozen, refit } = differences[0]
-  return [frozen, refit].find(isInconclusive)!
+  const { withoutRetraining, withRetraining } = differences[0]
+  return [withoutRetraining, withRetraining].find(isInconclusive)!
 }
 
 /** The differences of a plan from the baseline, in each mode, or the reason why the mode is unavailable or the history cannot show it. */
@@ -108,14 +112,19 @@ async function compareLevel(plan: Plan, valuation: PlanValuation): Promise<Level
     const isSeen = differing.at.length > 0 || hasSameScores(level, now, valuation.cases.blocks.test)
     return { differing, performance: level.performance, unseen: isSeen ? 0 : ruleOfThreeBound(await valuation.largestDecisionValue(mode)) }
   }
-  const withoutRetraining = await ifAvailable('frozen', async () => {
-    const [frozen, atBudget] = await valuation.withoutRetraining(plan)
-    return { frozen: await difference('frozen', frozen), frozenAtBudget: await difference('frozenAtBudget', atBudget) }
+  const withoutRetraining = await ifAvailable('withoutRetraining', async () => {
+    const [withoutRetraining, atBudget] = await valuation.withoutRetraining(plan)
+    return {
+      withoutRetraining: await difference('withoutRetraining', withoutRetraining),
+      withoutRetrainingAtVolume: await difference('withoutRetrainingAtVolume', atBudget),
+    }
   })
-  const refit = await ifAvailable('refit', async () => difference('refit', await valuation.of(plan, 'refit')))
+  const withRetraining = await ifAvailable('withRetraining', async () =>
+    difference('withRetraining', await valuation.of(plan, 'withRetraining')),
+  )
   return isInconclusive(withoutRetraining)
-    ? { frozen: withoutRetraining, frozenAtBudget: withoutRetraining, refit }
-    : { ...withoutRetraining, refit }
+    ? { withoutRetraining: withoutRetraining, withoutRetrainingAtVolume: withoutRetraining, withRetraining }
+    : { ...withoutRetraining, withRetraining }
 
   async function ifAvailable<T extends object>(mode: ValuationMode, compare: () => Promise<T>): Promise<T | Inconclusive> {
     const why = valuation.unavailableReason(mode)

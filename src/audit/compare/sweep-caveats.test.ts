@@ -62,9 +62,15 @@ const acting = (threshold: number, volume: number, anew = volume) => ({
   ...cards,
   levels: cards.levels.slice(0, 1).map(level => ({
     ...level,
-    frozen: { ...level.frozen, performance: { ...level.frozen.performance, actionsPerWeek: threshold } },
-    frozenAtBudget: { ...level.frozenAtBudget, performance: { ...level.frozenAtBudget.performance, actionsPerWeek: volume } },
-    refit: 'why' in level.refit ? level.refit : { ...level.refit, performance: { ...level.refit.performance, actionsPerWeek: anew } },
+    withoutRetraining: { ...level.withoutRetraining, performance: { ...level.withoutRetraining.performance, actionsPerWeek: threshold } },
+    withoutRetrainingAtVolume: {
+      ...level.withoutRetrainingAtVolume,
+      performance: { ...level.withoutRetrainingAtVolume.performance, actionsPerWeek: volume },
+    },
+    withRetraining:
+      'why' in level.withRetraining
+        ? level.withRetraining
+        : { ...level.withRetraining, performance: { ...level.withRetraining.performance, actionsPerWeek: anew } },
   })),
 })
 

@@ -47,10 +47,12 @@ export const volumeCaveats = (elements: readonly ElementPart[], now: number): Ca
         const size = Math.max(actions / now, now / Math.max(actions, 1e-9))
         return [{ kind: 'other volume', at, level: levelText, actions, now, size, about: `${part.element} ${at}` }]
       }
-      const { frozen, frozenAtBudget, refit } = level
+      const { withoutRetraining, withoutRetrainingAtVolume, withRetraining } = level
       return [
-        ...('why' in frozen.perWeek ? [] : [...of('threshold', frozen.performance), ...of('volume', frozenAtBudget.performance)]),
-        ...('why' in refit ? [] : of('volume', refit.performance)),
+        ...('why' in withoutRetraining.perWeek
+          ? []
+          : [...of('threshold', withoutRetraining.performance), ...of('volume', withoutRetrainingAtVolume.performance)]),
+        ...('why' in withRetraining ? [] : of('volume', withRetraining.performance)),
       ]
     }),
   )

@@ -31,7 +31,10 @@ const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wr
 const valued = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
 
 test('the value lies between its bounds, with all unknown labels true and all false', async () => {
-  const [now, bounds] = [(await (await valued).baseline('frozen')).performance.perWeek, await (await valued).labelBounds('frozen')]
+  const [now, bounds] = [
+    (await (await valued).baseline('withoutRetraining')).performance.perWeek,
+    await (await valued).labelBounds('withoutRetraining'),
+  ]
   // Two caught less a quarter, of six known decisions; then three of eight, and two less two quarters.
   assert.equal(now, (1.75 / 6) * 80)
   assert.deepEqual(bounds, { ifTrue: (2.75 / 8) * 80, ifFalse: (1.5 / 8) * 80 })
@@ -109,7 +112,7 @@ function valuedOf({
   const half = length / 2
   const blocks = { ...base.blocks, select: { from: 0, to: half }, report: { from: half, to: length } }
   const testCases = { ...base, blocks }
-  const scores = (plan: ReadonlyMap<string, unknown>, arm: string) => (plan.size > 0 ? stale : arm === 'refit' ? anew : fresh)
+  const scores = (plan: ReadonlyMap<string, unknown>, arm: string) => (plan.size > 0 ? stale : arm === 'withRetraining' ? anew : fresh)
   const history = {
     cases: testCases,
     scored: { from: 0, to: length },
@@ -130,19 +133,19 @@ test('at equal volume a stale model that acts more often catches no more; at its
   const fresh = Float64Array.from(label, (is, row) => (is === 1 || row % 20 === 1 ? 0.9 : 0.1) - row / 1000)
   const stale = Float64Array.from(label, (_, row) => 0.95 + ((row * 7) % 40) / 1000)
   const judged = await valuedOf({ fresh, stale, label, budget: 0.3 })
-  const [now, frozen, atVolume] = [
-    await judged.baseline('frozen'),
+  const [now, withoutRetraining, atVolume] = [
+    await judged.baseline('withoutRetraining'),
     (await judged.withoutRetraining(older))[0],
     (await judged.withoutRetraining(older))[1],
   ]
-  assert.equal(frozen.performance.actionsPerWeek, 40, 'the fixed threshold is shown as it is')
-  assert.equal(frozen.performance.perWeek, 10)
+  assert.equal(withoutRetraining.performance.actionsPerWeek, 40, 'the fixed threshold is shown as it is')
+  assert.equal(withoutRetraining.performance.perWeek, 10)
   assert.equal(atVolume.performance.actionsPerWeek, now.performance.actionsPerWeek)
   assert.ok(atVolume.performance.perWeek < now.performance.perWeek)
   // Ten right and two wrong actions: a fifth of ten, divided by two.
   assert.equal(judged.charge, 1)
-  assert.ok(valueDifference(frozen, now).sum < 0, 'twenty-eight wrong actions more are not free')
-  assert.equal(valueDifference(now, frozen).sum, 0, 'and fewer of them no gain')
+  assert.ok(valueDifference(withoutRetraining, now).sum < 0, 'twenty-eight wrong actions more are not free')
+  assert.equal(valueDifference(now, withoutRetraining).sum, 0, 'and fewer of them no gain')
 })
 
 test('ineligible decisions use no budget and never act', async () => {
@@ -152,9 +155,9 @@ test('ineligible decisions use no budget and never act', async () => {
   // A model trained only on eligible decisions ranks the others first.
   const anew = Float64Array.from(fresh, (score, row) => (eligible[row] === 0 ? 0.99 : score))
   const judged = await valuedOf({ fresh, stale: anew, anew, label: label.map((is, row) => is & eligible[row]), eligible })
-  const [now, retrained] = [(await judged.baseline('frozen')).performance, (await judged.baseline('refit')).performance]
+  const [now, retrained] = [(await judged.baseline('withoutRetraining')).performance, (await judged.baseline('withRetraining')).performance]
   assert.deepEqual(retrained, now)
-  assert.equal(judged.unavailableReason('refit'), undefined)
+  assert.equal(judged.unavailableReason('withRetraining'), undefined)
   // A quarter of the ten is ineligible, so the week has as many decisions fewer.
   assert.equal(judged.week, 30)
   assert.equal(now.recall, 7 / 10)
@@ -164,8 +167,11 @@ test('a retrained model far below the current one is not comparable, with the re
   const label = Uint8Array.from({ length: 40 }, (_, row) => Number(row % 4 === 0))
   const fresh = Float64Array.from(label, (is, row) => is - row / 1000)
   const judged = await valuedOf({ fresh, stale: fresh, anew: fresh.map(score => -score), label })
-  assert.match(judged.unavailableReason('refit')!, /^a model retrained on fresh features has only 0 % of the value of the one that runs/)
-  assert.equal(judged.planMode, 'frozenAtBudget')
+  assert.match(
+    judged.unavailableReason('withRetraining')!,
+    /^a model retrained on fresh features has only 0 % of the value of the one that runs/,
+  )
+  assert.equal(judged.planMode, 'withoutRetrainingAtVolume')
 })
 
 test('plans are equal if their scores and times are equal in the judged rows', async () => {

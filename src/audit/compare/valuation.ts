@@ -1,8 +1,8 @@
 /**
  * Value of a plan, decision by decision, in three modes:
- * - `frozen`: without retraining, at the model's own threshold;
- * - `frozenAtBudget`: without retraining, at the alert volume of the current pipeline;
- * - `refit`: with retraining on equally old features, at that volume.
+ * - `withoutRetraining`: without retraining, at the model's own threshold;
+ * - `withoutRetrainingAtVolume`: without retraining, at the alert volume of the current pipeline;
+ * - `withRetraining`: with retraining on equally old features, at that volume.
  *
  * The baseline is the current pipeline in the same mode, so a plan that changes nothing has difference 0, and no difference
  * contains the gain of retraining alone. Decisions that are not eligible never act.
@@ -30,7 +30,7 @@ import {
 } from '../value/index.ts'
 
 /** Valuation of a plan; see the top of this file. */
-export type ValuationMode = 'frozen' | 'frozenAtBudget' | 'refit'
+export type ValuationMode = 'withoutRetraining' | 'withoutRetrainingAtVolume' | 'withRetraining'
 
 /** Scores of one plan and their value. */
 export interface ValuedPlan {
@@ -88,7 +88,7 @@ const COMPARABLE_PART = 1 - TOLERATED_LOSS
  *
  * @example
  * const valuation = await PlanValuation.valueOf(experiment, { ir, model, utility, budget: undefined, decisionsPerWeek: undefined })
- * const { performance } = await valuation.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'frozenAtBudget')
+ * const { performance } = await valuation.of(planOf({ kind: 'ingestion' }, { kind: 'older', by: 60_000 }), 'withoutRetrainingAtVolume')
  */
 export class PlanValuation {
   /** Eligible decisions a week: the user's number, or the rate of the block; NaN if all decisions share one instant. */
@@ -102,7 +102,7 @@ export class PlanValuation {
   readonly #horizon: number
   readonly #alerts: BaselineAlerts
   readonly #baselines = new Map<ValuationMode, ValuedPlan>()
-  #noRefitReason: string | undefined
+  #noRetrainingReason: string | undefined
 
   private constructor(experiment: Experiment, options: ValuationOptions, decided: Decided) {
     const { cases, scored } = experiment
@@ -114,14 +114,14 @@ export class PlanValuation {
     this.#alerts = new BaselineAlerts(cases, scored, decided, options)
     this.charge = utility.chargedSparse ? this.#alerts.defaultCharge(decided, utility) : 0
     this.unjudged = this.#alerts.unjudgedShare(decided)
-    this.#noRefitReason = experiment.why('refit')
+    this.#noRetrainingReason = experiment.why('withRetraining')
   }
 
   /** Scores the current pipeline. Throws `SPILL_HISTORY` if it has neither a score nor a model that can be trained. */
   static async valueOf(experiment: Experiment, options: ValuationOptions): Promise<PlanValuation> {
     const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
     const valuation = new PlanValuation(experiment, options, decided)
-    valuation.#noRefitReason ??= await valuation.#incomparableReason()
+    valuation.#noRetrainingReason ??= await valuation.#incomparableReason()
     return valuation
   }
 
@@ -137,7 +137,7 @@ export class PlanValuation {
 
   /** Mode in which plans are valued: with retraining. Without it where that is impossible or the retrained model is not comparable. */
   get planMode(): ValuationMode {
-    return this.unavailableReason('refit') === undefined ? 'refit' : 'frozenAtBudget'
+    return this.unavailableReason('withRetraining') === undefined ? 'withRetraining' : 'withoutRetrainingAtVolume'
   }
 
   get cases(): Cases {
@@ -146,7 +146,7 @@ export class PlanValuation {
 
   /** Why a mode is unavailable for every plan; undefined if it is available. */
   unavailableReason(mode: ValuationMode): string | undefined {
-    return mode === 'refit' ? this.#noRefitReason : this.#experiment.why('frozen')
+    return mode === 'withRetraining' ? this.#noRetrainingReason : this.#experiment.why('withoutRetraining')
   }
 
   /** The current pipeline in this mode. */
@@ -162,9 +162,9 @@ export class PlanValuation {
   }
 
   /** Both modes without retraining, from one replay. */
-  async withoutRetraining(plan: Plan): Promise<readonly [frozen: ValuedPlan, atBudget: ValuedPlan]> {
-    const decided = await this.#decided(plan, 'frozen')
-    return [this.#valued(decided, 'frozen'), this.#valued(decided, 'frozenAtBudget')]
+  async withoutRetraining(plan: Plan): Promise<readonly [withoutRetraining: ValuedPlan, atBudget: ValuedPlan]> {
+    const decided = await this.#decided(plan, 'withoutRetraining')
+    return [this.#valued(decided, 'withoutRetraining'), this.#valued(decided, 'withoutRetrainingAtVolume')]
   }
 
   /**
@@ -190,11 +190,11 @@ export class PlanValuation {
   }
 
   #decided(plan: Plan, mode: ValuationMode): Promise<Decided> {
-    return this.#experiment.decided(plan, mode === 'refit' ? 'refit' : 'frozen')
+    return this.#experiment.decided(plan, mode === 'withRetraining' ? 'withRetraining' : 'withoutRetraining')
   }
 
   #evaluate(decided: Decided, mode: ValuationMode): AlertEvaluation {
-    return mode === 'frozen' ? this.#alerts.atThreshold(decided) : this.#alerts.atVolume(decided)
+    return mode === 'withoutRetraining' ? this.#alerts.atThreshold(decided) : this.#alerts.atVolume(decided)
   }
 
   #valued(decided: Decided, mode: ValuationMode): ValuedPlan {
@@ -204,16 +204,19 @@ export class PlanValuation {
     return {
       decided,
       value,
-      ...(mode === 'frozen' && charged && this.charge > 0 && { charged: charged(evaluation, this.charge) }),
+      ...(mode === 'withoutRetraining' && charged && this.charge > 0 && { charged: charged(evaluation, this.charge) }),
       performance: performanceFigures(evaluation, { worth: value, outcomes: outcomes(this.cases), decisionsPerWeek: this.week }),
     }
   }
 
   /** Why a retrained model is not comparable: on the same fresh features it is far below the current model. */
   async #incomparableReason(): Promise<string | undefined> {
-    // A model that the pipeline trains is refit by the same algorithm. It may have learnt from more rows, and loses alike.
-    if (this.unavailableReason('frozen') !== undefined || this.#experiment.running) return undefined
-    const plans = await orUnobservable(async () => [await this.baseline('frozenAtBudget'), await this.baseline('refit')])
+    // A model that the pipeline trains is retrained by the same algorithm. It may have learnt from more rows, and loses alike.
+    if (this.unavailableReason('withoutRetraining') !== undefined || this.#experiment.running) return undefined
+    const plans = await orUnobservable(async () => [
+      await this.baseline('withoutRetrainingAtVolume'),
+      await this.baseline('withRetraining'),
+    ])
     if (isInconclusive(plans)) return plans.why
     const [runs, retrained] = plans.map(({ performance }) => performance.perWeek)
     if (!(runs > 0) || retrained >= COMPARABLE_PART * runs) return undefined
@@ -237,4 +240,5 @@ async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<D
   }
 }
 
-const runningArm = (experiment: Experiment): Arm => (experiment.why('frozen') === undefined ? 'frozen' : 'refit')
+const runningArm = (experiment: Experiment): Arm =>
+  experiment.why('withoutRetraining') === undefined ? 'withoutRetraining' : 'withRetraining'

@@ -1,12 +1,12 @@
 /** Cost of batch runs: simulated over the history, then priced. */
-import { spanTitle } from '../../base/index.ts'
+import { spanTitle, HOUR_MS } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
 import type { Arrivals, CostInputs } from './cost-inputs.ts'
 import { perScenario, type PriceScenario } from './range.ts'
 import { dueTimes, meanPeriod, simulateBatchRuns, eventsOfRuns, type RunReading, type SimulatedRuns } from './simulate/runs.ts'
 import { serviceTime } from './stream-work.ts'
-import { formatAmount, formatDollars, HOUR_MS, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
+import { formatAmount, formatDollars, MONTH_HOURS, MONTH_MS } from '../domain/units.ts'
 
 /** Work that runs do for arrivals, at the times of a schedule. */
 export interface BatchWork {

@@ -1,4 +1,5 @@
 /** Cost part of the report: both plans, the staleness tax and the streaming tax. */
+import { HOUR_MS } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { Plan, ElementSetting } from '../domain/element.ts'
 import type { CostPart, Range } from '../domain/audit-report.ts'
@@ -7,7 +8,7 @@ import { isInconclusive, type Inconclusive } from '../domain/plan-types.ts'
 import type { CostModel } from './cost-model.ts'
 import type { CostInputs } from './cost-inputs.ts'
 import { perScenario, rangeDifference } from './range.ts'
-import { formatAmount, HOUR_MS, WEEKS_PER_MONTH } from '../domain/units.ts'
+import { formatAmount, WEEKS_PER_MONTH } from '../domain/units.ts'
 
 /** Inputs of the cost part. */
 export interface CostPartInputs extends Pick<CostInputs, 'prices' | 'people' | 'volume'> {

@@ -1,5 +1,5 @@
 /** Cost of one element of a plan in one setting. It is computed once per setting, independent of the rest of the plan. */
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, DAY_MS } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from '../domain/element.ts'
 import type { CostLine, Range } from '../domain/audit-report.ts'
@@ -8,7 +8,7 @@ import { batchCost, type BatchCost, type BatchWork } from './batch-work.ts'
 import { perMonth, type Arrivals, type CostInputs } from './cost-inputs.ts'
 import { exactRange, perScenario, sumOfRanges, zeroRange } from './range.ts'
 import { simulateDemand, type CoreDemand } from './stream-work.ts'
-import { formatAmount, formatCount, DAY_MS, formatDollars, GB, MONTH_MS } from '../domain/units.ts'
+import { formatAmount, formatCount, formatDollars, GB, MONTH_MS } from '../domain/units.ts'
 
 /** Contribution of one element to the cost of a plan. */
 export interface ElementCost {

@@ -70,7 +70,10 @@ const utility = closedObject({
   threshold: numberType,
   thresholdFrom: described("the action's own, or the part of decisions that may act, on the block in between", stringType),
   now: described('the pipeline as it runs now', performanceSchema),
-  retrained: described('the model retrained on fresh features, at equal alert volume: the reference of refit', orReason(performanceSchema)),
+  retrained: described(
+    'the model retrained on fresh features, at equal alert volume: the reference of withRetraining',
+    orReason(performanceSchema),
+  ),
   charge: optional(
     described(
       'default cost of each wrong action beyond those of now, units, at the fixed threshold; where the value function has none',
@@ -213,7 +216,7 @@ const definitions = {
 const ref = <K extends keyof typeof definitions>(name: K): SchemaOf<TypeOf<(typeof definitions)[K]>> => ({ $ref: `#/$defs/${name}` })
 
 const report = closedObject({
-  format: constant('spillway-audit/2'),
+  format: constant('spillway-audit/3'),
   pipeline: stringType,
   fingerprint: stringType,
   model: stringType,

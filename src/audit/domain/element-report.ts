@@ -66,9 +66,15 @@ const level = closedObject({
   title: described('15 min; nightly at 02:00, 2 h', stringType),
   age: described('mean age, ms; for a schedule the mean of its sawtooth, for groups the age of the freshest group', durationType),
   literal: optional(enumOf('−90 %', 'next schedule')),
-  frozen: described('without retraining, at the same threshold: the cost of an incident, with default costs for wrong actions', effect),
-  frozenAtBudget: described('without retraining, at equal alert volume in each judged block', effect),
-  refit: described('with retraining on features of this age, at equal alert volume: the cost of a planned change', orReason(effect)),
+  withoutRetraining: described(
+    'without retraining, at the same threshold: the cost of an incident, with default costs for wrong actions',
+    effect,
+  ),
+  withoutRetrainingAtVolume: described('without retraining, at equal alert volume in each judged block', effect),
+  withRetraining: described(
+    'with retraining on features of this age, at equal alert volume: the cost of a planned change',
+    orReason(effect),
+  ),
 })
 
 const verdict = closedObject({
@@ -115,7 +121,7 @@ export const elementSchema = closedObject({
     'without retraining: the oldest age whose loss is small by its upper bound, at the fixed threshold and at equal alert volume alike',
     orReason(threshold),
   ),
-  plannedThreshold: described('with retraining, by refit: how old a chosen placement may be', orReason(threshold)),
+  plannedThreshold: described('with retraining, by withRetraining: how old a chosen placement may be', orReason(threshold)),
   verdict,
   marks: described(
     'by interval: ok within the tolerated loss, may lose and loses (for certain) beyond it, collapse most of the value; null unknown',

@@ -1,8 +1,7 @@
 /** Settings and schedules in words: `15 min`, `nightly at 02:00, 2 h`. Reports and the terminal title staleness levels with them. */
-import { unreachable, exactSpanTitle } from '../../base/index.ts'
+import { unreachable, exactSpanTitle, DAY_MS, HOUR_MS, MINUTE_MS } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import type { ElementSetting } from './element.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.ts'
 
 /** The training setting of a model without a training schedule. */
 export const UNSCHEDULED = 'without a schedule'

@@ -1,10 +1,6 @@
-/** Units of time and of costs, and the number formats of cost arithmetic. */
+/** Units of months and of costs, and the number formats of cost arithmetic. */
+import { HOUR_MS } from '../../base/index.ts'
 
-export const SECOND_MS = 1000
-export const MINUTE_MS = 60 * SECOND_MS
-export const HOUR_MS = 60 * MINUTE_MS
-export const DAY_MS = 24 * HOUR_MS
-export const WEEK_MS = 7 * DAY_MS
 /** The 8,760 hours of a year divided by 12. */
 export const MONTH_HOURS = 730
 export const WEEKS_PER_MONTH = MONTH_HOURS / (7 * 24)

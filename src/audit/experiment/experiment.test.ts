@@ -117,7 +117,7 @@ test('columns are inputs and trigger fields', () => {
 })
 
 test('in the current plan the score is available with the event, and the action is immediate', async () => {
-  const { score, scoredAt, actedAt, inline } = await experiment().decided(asItRuns, 'frozen')
+  const { score, scoredAt, actedAt, inline } = await experiment().decided(asItRuns, 'withoutRetraining')
   const { cases } = experiment()
   assert.deepEqual(scoredAt, cases.t)
   assert.deepEqual(actedAt, cases.t)
@@ -131,7 +131,7 @@ test('decisions outside the scored range have no score, and the others the same 
   const { from, to } = few.scored
   assert.deepEqual([from, to], [all.cases.blocks.tune.from, all.cases.blocks.test.to])
   const older = plan({ 'group/spending': { kind: 'older', by: HOUR } })
-  for (const arm of ['frozen', 'refit'] as const)
+  for (const arm of ['withoutRetraining', 'withRetraining'] as const)
     for (const which of [asItRuns, older]) {
       const [{ score: some, scoredAt }, { score: every }] = [await few.decided(which, arm), await all.decided(which, arm)]
       assert.deepEqual(some.subarray(from, to), every.subarray(from, to))
@@ -143,11 +143,11 @@ test('decisions outside the scored range have no score, and the others the same 
 
 test('older groups change scores, except groups that the model does not read', async () => {
   const of = experiment()
-  const { score } = await of.decided(asItRuns, 'frozen')
-  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'frozen')
+  const { score } = await of.decided(asItRuns, 'withoutRetraining')
+  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withoutRetraining')
   assert.ok(older.score.some((value, row) => value !== score[row]))
   assert.deepEqual(older.scoredAt, of.cases.t)
-  const other = await of.decided(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'frozen')
+  const other = await of.decided(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'withoutRetraining')
   assert.deepEqual(other.score, score)
   assert.deepEqual(
     of.elements.map(({ kind }) => kind),
@@ -169,7 +169,7 @@ test('the delays of the stages add up to the times of score and action', async (
       inference: { kind: 'older', by: 2 * SECOND },
       action: { kind: 'digest', every: MINUTE },
     }),
-    'frozen',
+    'withoutRetraining',
   )
   assert.deepEqual(
     scoredAt,
@@ -179,20 +179,23 @@ test('the delays of the stages add up to the times of score and action', async (
     actedAt,
     t.map(at => Math.ceil((at + 7 * SECOND) / MINUTE) * MINUTE),
   )
-  const late = await of.decided(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'frozen')
+  const late = await of.decided(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'withoutRetraining')
   assert.deepEqual(
     late.actedAt,
     t.map(at => at + 30 * SECOND),
   )
-  assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'frozen')).inline, true)
+  assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'withoutRetraining')).inline, true)
 })
 
 test('a model is retrained on the features of the plan, and equal features give an equal model', async () => {
   const of = experiment()
-  const now = await of.decided(asItRuns, 'refit')
-  const same = await of.decided(plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }), 'refit')
+  const now = await of.decided(asItRuns, 'withRetraining')
+  const same = await of.decided(
+    plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }),
+    'withRetraining',
+  )
   assert.deepEqual(same.score, now.score)
-  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'refit')
+  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withRetraining')
   assert.ok(older.score.some((value, row) => value !== now.score[row]))
   const { blocks, label, isLabelled } = of.cases
   const mean = (score: Float64Array, of: number): number => {
@@ -211,24 +214,24 @@ test('precomputation by threads changes no result, nor does ending them', async 
   await together.prepare(plans)
   for (const [i, requested] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
-    for (const arm of ['frozen', 'refit'] as const)
+    for (const arm of ['withoutRetraining', 'withRetraining'] as const)
       assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
   }
 })
 
 test('models trained more often, or older', async () => {
   const of = experiment()
-  const now = await of.decided(asItRuns, 'refit')
-  const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'refit')
+  const now = await of.decided(asItRuns, 'withRetraining')
+  const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'withRetraining')
   const { from } = of.cases.blocks.report
   assert.ok(hourly.score.subarray(from).some((value, row) => value !== now.score[from + row]))
-  const aged = await of.decided(plan({ training: { kind: 'older', by: HOUR } }), 'refit')
+  const aged = await of.decided(plan({ training: { kind: 'older', by: HOUR } }), 'withRetraining')
   assert.ok(aged.score.subarray(from).some((value, row) => value !== hourly.score[from + row]))
-  await assert.rejects(of.decided(plan({ training: { kind: 'every', every: MINUTE } }), 'refit'), {
+  await assert.rejects(of.decided(plan({ training: { kind: 'every', every: MINUTE } }), 'withRetraining'), {
     code: 'SPILL_LIMIT',
     message: /AUDIT_TRAININGS_MAX/,
   })
-  await assert.rejects(of.decided(plan({ training: { kind: 'older', by: 100 * HOUR } }), 'refit'), {
+  await assert.rejects(of.decided(plan({ training: { kind: 'older', by: 100 * HOUR } }), 'withRetraining'), {
     code: 'SPILL_TRAINING',
     message: /no rows/,
   })
@@ -240,7 +243,7 @@ test('settings that cannot be evaluated are rejected in words', async () => {
     settings: Readonly<Record<string, ElementSetting>>,
     message: RegExp,
     code = 'SPILL_UNSUPPORTED',
-    arm: 'frozen' | 'refit' = 'frozen',
+    arm: 'withoutRetraining' | 'withRetraining' = 'withoutRetraining',
   ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
   await rejected(
     { 'group/spendin': { kind: 'now' } },
@@ -253,8 +256,8 @@ test('settings that cannot be evaluated are rejected in words', async () => {
   await rejected({ ingestion: { kind: 'older', by: -1 } }, /must be a whole number of ms from 0; got -1$/, 'SPILL_INPUT')
   await rejected({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
   const rulesOnly = experiment(log, byRules)
-  assert.match(rulesOnly.why('refit')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
-  await assert.rejects(rulesOnly.decided(asItRuns, 'refit'), { code: 'SPILL_UNSUPPORTED' })
+  assert.match(rulesOnly.why('withRetraining')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
+  await assert.rejects(rulesOnly.decided(asItRuns, 'withRetraining'), { code: 'SPILL_UNSUPPORTED' })
 })
 
 test('a history that is too short, at one time, or without decisions is rejected', () => {
@@ -271,5 +274,5 @@ test('a history that is too short, at one time, or without decisions is rejected
 test('labels of one kind train nothing', async () => {
   const good = history().filter(({ source }) => source === 'payments')
   const of = experiment(logOf(shopping.ir, good))
-  await assert.rejects(of.decided(asItRuns, 'refit'), { code: 'SPILL_TRAINING', message: /has the label 1/ })
+  await assert.rejects(of.decided(asItRuns, 'withRetraining'), { code: 'SPILL_TRAINING', message: /has the label 1/ })
 })

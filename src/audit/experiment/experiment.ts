@@ -94,7 +94,7 @@ export class Experiment {
       this.scored = scoredRange(this.cases, lookBack)
       this.#selection = caseSelection(
         this.cases.length,
-        this.#scorer.refits.learntFrom(this.cases, this.cases.blocks.train).cases,
+        this.#scorer.retrained.learntFrom(this.cases, this.cases.blocks.train).cases,
         this.scored,
       )
     } catch (error) {
@@ -106,15 +106,15 @@ export class Experiment {
 
   /** The reason why an arm is unavailable, for any plan; `undefined` if it is available. */
   why(arm: Arm): string | undefined {
-    return arm === 'refit' ? this.#scorer.refits.why : undefined
+    return arm === 'withRetraining' ? this.#scorer.retrained.why : undefined
   }
 
-  /** The models that score the arm `frozen`, after the first request for it; absent where the definition's own score does. */
+  /** The models that score the arm `withoutRetraining`, after the first request for it; absent where the definition's own score does. */
   get running(): RunningModel | undefined {
     return this.#runningModel
   }
 
-  /** Lets the champion and models fitted as of each time score the arm `frozen`. Rejects with `SPILL_TRAINING` where neither exists. */
+  /** Lets the champion and models fitted as of each time score the arm `withoutRetraining`. Rejects with `SPILL_TRAINING` where neither exists. */
   #ensureRunningModel(): Promise<void> | undefined {
     const { score, train } = this.#decides.model
     if (!train || (score.kind !== 'none' && !this.#champion)) return undefined
@@ -128,25 +128,25 @@ export class Experiment {
       every,
       champion: this.#champion,
       horizon: labelHorizon(this.#decides.model.label!),
-      fit: trainingRange => this.#scorer.refits.fitted(id, inputs, this.cases, trainingRange),
+      fit: trainingRange => this.#scorer.retrained.fitted(id, inputs, this.cases, trainingRange),
     })
     this.#scorer.setRunningModels(this.#runningModel.scores)
   }
 
   /** Notes on the retraining, for the report. */
   get notes(): readonly string[] {
-    return this.#scorer.refits.notes
+    return this.#scorer.retrained.notes
   }
 
   /**
    * The decisions of all cases under a plan.
    *
-   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `refit` has nothing to learn
+   * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `withRetraining` has nothing to learn
    * from; both as rejections
    */
   async decided(plan: Plan, arm: Arm): Promise<Decided> {
     this.#validate(plan, arm)
-    if (arm === 'frozen') await this.#ensureRunningModel()
+    if (arm === 'withoutRetraining') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.
     const training = planSetting(plan, 'training')
     const isNow = training.kind === 'now'
@@ -165,7 +165,7 @@ export class Experiment {
   /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
     this.#validate(asItRuns, arm)
-    if (arm === 'frozen') await this.#ensureRunningModel()
+    if (arm === 'withoutRetraining') await this.#ensureRunningModel()
     const rows = { from: 0, to: this.cases.length }
     const [score] = await this.#scorer.scores(this.#replays.under(asItRuns), this.cases, [arm], {
       training: { kind: 'now' },
@@ -184,7 +184,7 @@ export class Experiment {
 
   #prepare(threads: PlanThreads, plans: readonly Plan[]): void {
     const [replays, selection, { cases }] = [this.#replays, this.#selection, this]
-    const arms = (['frozen', 'refit'] as const).filter(arm => this.why(arm) === undefined)
+    const arms = (['withoutRetraining', 'withRetraining'] as const).filter(arm => this.why(arm) === undefined)
     const isRanked = cases.propensityWeights === undefined
     const running = this.#runningModel?.scores
     const isSent = isScoredByDefinition(this.#decides.model) && !running?.some(({ file }) => file)
@@ -201,13 +201,13 @@ export class Experiment {
         const scores = await this.#scorer.planScores(replayed, cases, arms, { rows: this.scored, selection, keepsColumns })
         for (const [i, arm] of arms.entries()) this.#scores.addPrecomputed(idOf(plan, arm), scores[i])
       },
-      store: (plan, { columns, scores, refitNotes }) => {
+      store: (plan, { columns, scores, retrainingNotes }) => {
         if (columns) replays.storeColumns(plan, columns, selection)
         for (const { arm, score, auc } of scores) {
           if (auc !== undefined) cacheAuc(cases, score, cases.blocks.test, auc)
           this.#scores.addPrecomputed(idOf(plan, arm), score)
         }
-        this.#scorer.refits.addNotes(refitNotes)
+        this.#scorer.retrained.addNotes(retrainingNotes)
       },
     }
     // Where columns are not kept, a waiting plan holds its scores alone.
@@ -250,18 +250,18 @@ export class Experiment {
     const { t, blocks } = this.cases
     const span = t[blocks.test.to - 1] - t[blocks.test.from]
     const { delay } = this.#replays
-    return stalenessLevels(element, this.#decides, { span, delay, isTrainable: this.why('refit') === undefined, ages })
+    return stalenessLevels(element, this.#decides, { span, delay, isTrainable: this.why('withRetraining') === undefined, ages })
   }
 
   #validate(plan: Plan, arm: Arm): void {
     const why = this.why(arm)
     if (why !== undefined) throwUnsupported(why)
     const { kind } = planSetting(plan, 'training')
-    if (arm === 'frozen' && kind !== 'now')
+    if (arm === 'withoutRetraining' && kind !== 'now')
       throwUnsupported(`without retraining, 'training' cannot be set to '${kind}': the age of a model is a planned change alone`)
   }
 }
 
 /** The id of scores: the inputs, and the training of the model. */
 const scoresId = (inputs: string, arm: Arm, training: ElementSetting): string =>
-  `${inputs}, ${arm === 'frozen' ? 'frozen' : JSON.stringify(training)}`
+  `${inputs}, ${arm === 'withoutRetraining' ? 'withoutRetraining' : JSON.stringify(training)}`

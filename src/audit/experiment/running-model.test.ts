@@ -119,8 +119,8 @@ const older: Plan = new Map([['group/now', { kind: 'older', by: 6 * HOUR }]])
 
 test('a trained model has a curve without retraining even without a promoted version', async () => {
   const of = experiment()
-  assert.equal(of.why('frozen'), undefined)
-  const [now, late] = [await of.decided(asItRuns, 'frozen'), await of.decided(older, 'frozen')]
+  assert.equal(of.why('withoutRetraining'), undefined)
+  const [now, late] = [await of.decided(asItRuns, 'withoutRetraining'), await of.decided(older, 'withoutRetraining')]
   assert.ok(!now.score.includes(NaN))
   assert.ok(now.score.some((value, row) => value !== late.score[row]))
   assert.equal(of.running!.trainings, 24)
@@ -131,7 +131,7 @@ test('a trained model has a curve without retraining even without a promoted ver
 
 test('no score depends on a label from after its time', async () => {
   const of = experiment()
-  const { score } = await of.decided(asItRuns, 'frozen')
+  const { score } = await of.decided(asItRuns, 'withoutRetraining')
   const { test: judgedBlock } = of.cases.blocks
   const row = Math.floor((judgedBlock.from + judgedBlock.to) / 2)
   const changed = experiment(
@@ -139,7 +139,7 @@ test('no score depends on a label from after its time', async () => {
       event.source === 'chargebacks' && event.time > of.cases.t[row] ? { ...event, row: { ...event.row, fraud: false } } : event,
     ),
   )
-  const other = (await changed.decided(asItRuns, 'frozen')).score
+  const other = (await changed.decided(asItRuns, 'withoutRetraining')).score
   assert.deepEqual(other.subarray(0, row), score.subarray(0, row))
   assert.ok(
     other.subarray(row + 5 * 24).some((value, i) => value !== score[row + 5 * 24 + i]),
@@ -158,8 +158,11 @@ test('a champion scores from the decision after its training data on, in every t
   const [alone, threaded, without] = [experiment(history, { champion }), experiment(history, { champion, threads: 1 }), experiment()]
   try {
     await threaded.prepare([asItRuns, older])
-    const [score, before] = [(await alone.decided(older, 'frozen')).score, (await without.decided(older, 'frozen')).score]
-    assert.deepEqual((await threaded.decided(older, 'frozen')).score, score)
+    const [score, before] = [
+      (await alone.decided(older, 'withoutRetraining')).score,
+      (await without.decided(older, 'withoutRetraining')).score,
+    ]
+    assert.deepEqual((await threaded.decided(older, 'withoutRetraining')).score, score)
     const from = cases.blocks.report.from + 1
     assert.deepEqual(score.subarray(0, from), before.subarray(0, from))
     assert.ok(score.subarray(from).every(value => value < 0.5))
@@ -173,7 +176,7 @@ test('a champion scores from the decision after its training data on, in every t
 
 test('the report names the model of the curve', async () => {
   const of = experiment()
-  await of.decided(asItRuns, 'frozen')
+  await of.decided(asItRuns, 'withoutRetraining')
   const text = (...args: Parameters<typeof incidentModelOf>) => incidentModelOf(...args)?.text
   assert.equal(
     text(fraud, of.running, { why: 'no version is promoted' }),
@@ -182,6 +185,6 @@ test('the report names the model of the curve', async () => {
   assert.equal(incidentModelOf({}, undefined, undefined), undefined)
   const own = fraudPipeline({ algorithm: 'logistic', every: 'day' }, { own: true })
   const scored = new Experiment(own, own.ir.models[0], logOf(own.ir, history))
-  await scored.decided(asItRuns, 'frozen')
+  await scored.decided(asItRuns, 'withoutRetraining')
   assert.equal(text(own.ir.models[0], scored.running, undefined), 'the score of the definition, since no data folder is given')
 })

@@ -9,12 +9,11 @@
  */
 import { groupReads, type GroupRead } from '../../decision/index.ts'
 import type { GroupIR, PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
-import { limits } from '../../base/index.ts'
+import { limits, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '../../base/index.ts'
 import type { Element, ElementSetting } from '../domain/element.ts'
 import { titleOf } from '../domain/setting-text.ts'
 import { placementAge, schedulePeriod } from './timeline/placement-age.ts'
 import type { DecidingModel } from './timeline/timeline.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '../domain/units.ts'
 
 /** One age of a staleness sweep. */
 export interface StalenessLevel {

@@ -64,7 +64,7 @@ export function buildReport(results: AuditResults): AuditReport {
   const { threshold, part, from } = valuation.baselineActions
   const incidentModel = incidentModelOf(model, experiment.running, options.champion)
   const report: StrictOmit<AuditReport, 'summary'> = {
-    format: 'spillway-audit/2',
+    format: 'spillway-audit/3',
     pipeline: ir.name,
     fingerprint,
     model: model.name,
@@ -125,7 +125,9 @@ const verdictFor = (element: Element, { why }: StalenessSweep, { verdicts, part 
 /** Weekly gain of the freshest level, for the element that loses most by staleness. */
 function lostByStaleness(elements: readonly ElementPart[]): Estimate | { readonly why: string } {
   const gains = elements.flatMap(({ levels, now: { age } }) =>
-    levels.flatMap(({ age: levelAge, frozenAtBudget: { perWeek } }) => (age && levelAge < age.p50 && !('why' in perWeek) ? [perWeek] : [])),
+    levels.flatMap(({ age: levelAge, withoutRetrainingAtVolume: { perWeek } }) =>
+      age && levelAge < age.p50 && !('why' in perWeek) ? [perWeek] : [],
+    ),
   )
   const [greatest] = gains.toSorted((a, b) => b.value - a.value)
   return greatest ?? { why: 'nothing here could be fresher than it is, as far as this history shows' }

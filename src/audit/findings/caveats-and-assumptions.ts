@@ -45,7 +45,7 @@ function triggeredCaveats({ history, experiment, valuation, now, elements, bound
   const unknown = unknownLabelShare(cases, test)
   const positive = countOf(cases.label, test)
   const weeks = judgedWeeksOf(history)
-  const noRetraining = valuation.unavailableReason('refit')
+  const noRetraining = valuation.unavailableReason('withRetraining')
   const caveats: (Caveat | false)[] = [
     weeks < WEEKS_MIN && { kind: 'few weeks', weeks },
     history.weeks < 52 && { kind: 'no year', days: Math.round(history.weeks * 7) },
@@ -58,7 +58,7 @@ function triggeredCaveats({ history, experiment, valuation, now, elements, bound
     explorationCaveat(history),
     valuation.baselineActions.count === 0 && { kind: 'nothing acts' },
     valuation.unjudged > UNJUDGED_SHARE_SOME && { kind: 'unjudged actions', part: valuation.unjudged },
-    noRetraining !== undefined && experiment.why('refit') === undefined && { kind: 'no retraining', why: noRetraining },
+    noRetraining !== undefined && experiment.why('withRetraining') === undefined && { kind: 'no retraining', why: noRetraining },
     ...volumeCaveats(elements, now.actionsPerWeek),
     ...more,
     ...experiment.notes.map(noteCaveat),
@@ -86,7 +86,7 @@ interface AssumptionInputs {
 /** Assumptions of the audit in words. */
 export function assumptionsOf({ model, worth, valuation, experiment }: AssumptionInputs): string[] {
   const { cooldown, from } = valuation.baselineActions
-  const noRetraining = valuation.unavailableReason('refit')
+  const noRetraining = valuation.unavailableReason('withRetraining')
   const assumptions = [
     ...(worth.assumes ?? []),
     'decisions do not change how people behave',

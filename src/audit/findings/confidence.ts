@@ -1,9 +1,9 @@
 /** Confidence in a recommendation, by the weaknesses of its history. */
+import { WEEK_MS } from '../../base/index.ts'
 import type { AuditReport } from '../domain/audit-report.ts'
 import { plural } from '../domain/caveat.ts'
 import { countedNoun, dateText, integerText, isAvailable, percentageText } from '../domain/figures.ts'
 import type { AuditSummary } from '../domain/summary.ts'
-import { WEEK_MS } from '../domain/units.ts'
 
 /** Effective sample sizes under which intervals are less reliable, and much less. */
 const CLUSTERS_FEW = 50

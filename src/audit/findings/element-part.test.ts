@@ -125,14 +125,16 @@ test('the threshold with retraining is at most the one without, by which alerts 
     plannedThreshold: { age: 14 * 3_600_000, loss: 902 },
     marks: ['ok', 'ok', 'may lose'],
   })
-  const rules = cards.levels.map(level => ({ ...level, refit: { why: 'rules cannot be trained anew' } }))
+  const rules = cards.levels.map(level => ({ ...level, withRetraining: { why: 'rules cannot be trained anew' } }))
   assert.deepEqual(of({ ...cards, levels: rules }).plannedThreshold, { why: 'rules cannot be trained anew' })
 })
 
 test('where the first older level loses for certain, no age is planned and none is safe', () => {
   const [, , usual] = fraudReport.elements
   const loses = { value: -9000, low: -9900, high: -8100 }
-  const levels = usual.levels.map((level, i) => (i === 0 ? { ...level, frozen: { ...level.frozen, perWeek: loses } } : level))
+  const levels = usual.levels.map((level, i) =>
+    i === 0 ? { ...level, withoutRetraining: { ...level.withoutRetraining, perWeek: loses } } : level,
+  )
   const { incidentThreshold, plannedThreshold } = part({ kind: 'action' }, model, levels)
   assert.match((incidentThreshold as { why: string }).why, /^at 1 h at least \$8,100 a week are lost/)
   assert.deepEqual(plannedThreshold, incidentThreshold)
@@ -151,7 +153,7 @@ test('ingestion has its own age, and no younger freshness threshold', () => {
       ir,
       model,
       element: { kind: 'ingestion' },
-      sweep: { levels: levels.map(level => ({ ...level, frozen: level.frozenAtBudget })), caveats: [] },
+      sweep: { levels: levels.map(level => ({ ...level, withoutRetraining: level.withoutRetrainingAtVolume })), caveats: [] },
       utility: fraudReport.utility,
       verdict: undefined,
       delay,

@@ -27,23 +27,25 @@ interface ElementInputs {
 export function elementPart({ ir, model, element, sweep, utility, verdict, delay }: ElementInputs): ElementPart {
   const age = element.kind === 'ingestion' ? arrivalAge(delay) : nowAge(ir, element)
   const { levels, why } = sweep
-  const [frozenCurve, equalVolumeCurve, refitCurve] = (['frozen', 'frozenAtBudget', 'refit'] as const).map(mode => sweepCurve(levels, mode))
+  const [unretrainedCurve, equalVolumeCurve, retrainedCurve] = (
+    ['withoutRetraining', 'withoutRetrainingAtVolume', 'withRetraining'] as const
+  ).map(mode => sweepCurve(levels, mode))
   const { now, retrained, unit } = utility
   const baseline = { now: age?.p50 ?? 0, nowPerWeek: now.perWeek, unit }
   const retrainedBaseline = { ...baseline, nowPerWeek: isInconclusive(retrained) ? now.perWeek : retrained.perWeek }
-  const hasOnlyRefit = isRefitOnly({ levels })
+  const isRetrainedOnly = hasOnlyRetraining({ levels })
   const { verdict: elementVerdict, unplanned } = verdictWithCurve(verdict ?? { choice: NOT_OBSERVABLE, why: why ?? untrained }, levels)
   const incidentThreshold =
     element.kind === 'training' && levels.length > 0
       ? { why: NO_INCIDENT }
-      : smallerThreshold(freshnessThreshold(frozenCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline))
-  const alert = isInconclusive(incidentThreshold) ? (losesAtOnce(frozenCurve, baseline) ? 0 : undefined) : incidentThreshold.age
+      : smallerThreshold(freshnessThreshold(unretrainedCurve, baseline), freshnessThreshold(equalVolumeCurve, baseline))
+  const alert = isInconclusive(incidentThreshold) ? (losesAtOnce(unretrainedCurve, baseline) ? 0 : undefined) : incidentThreshold.age
   const isOpen = elementVerdict.choice === UNDECIDED && unplanned === undefined
   const fromCurve = isOpen
     ? freshnessVerdict({
         ...(isInconclusive(retrained)
           ? { ...baseline, curve: equalVolumeCurve, model: 'as it is' }
-          : { ...retrainedBaseline, curve: refitCurve, model: 'retrained for that age' }),
+          : { ...retrainedBaseline, curve: retrainedCurve, model: 'retrained for that age' }),
         ...(alert !== undefined && { alert }),
         keepTitle: keepTitleOf(levels),
       })
@@ -57,12 +59,13 @@ export function elementPart({ ir, model, element, sweep, utility, verdict, delay
     levels,
     ...(why !== undefined && { notObservable: why }),
     incidentThreshold,
-    plannedThreshold: alert === 0 ? incidentThreshold : withinAlert(freshnessThreshold(refitCurve, retrainedBaseline), incidentThreshold),
+    plannedThreshold:
+      alert === 0 ? incidentThreshold : withinAlert(freshnessThreshold(retrainedCurve, retrainedBaseline), incidentThreshold),
     verdict: fromCurve ? { ...fromCurve, ...(elementVerdict.breakEven && { breakEven: elementVerdict.breakEven }) } : elementVerdict,
     ...(unplanned !== undefined && { unplanned }),
-    marks: hasOnlyRefit
-      ? levelMarks(refitCurve, retrainedBaseline)
-      : worseMarks(levelMarks(frozenCurve, baseline), levelMarks(equalVolumeCurve, baseline)),
+    marks: isRetrainedOnly
+      ? levelMarks(retrainedCurve, retrainedBaseline)
+      : worseMarks(levelMarks(unretrainedCurve, baseline), levelMarks(equalVolumeCurve, baseline)),
   }
 }
 
@@ -89,8 +92,8 @@ function verdictWithCurve(verdict: ElementVerdict, levels: ElementPart['levels']
 }
 
 /** True for the age of a model, which never becomes old by accident. */
-export const isRefitOnly = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
-  levels.length > 0 && levels.every(({ frozen }) => 'why' in frozen.perWeek)
+export const hasOnlyRetraining = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
+  levels.length > 0 && levels.every(({ withoutRetraining }) => 'why' in withoutRetraining.perWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'
 

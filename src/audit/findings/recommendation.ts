@@ -65,7 +65,8 @@ export const isNothingKnown = (elements: readonly ElementPart[]): boolean =>
   ) &&
   elements.every(({ levels }) =>
     levels.every(
-      ({ frozenAtBudget, refit }) => !isAvailable(frozenAtBudget.perWeek) && !(isAvailable(refit) && isAvailable(refit.perWeek)),
+      ({ withoutRetrainingAtVolume, withRetraining }) =>
+        !isAvailable(withoutRetrainingAtVolume.perWeek) && !(isAvailable(withRetraining) && isAvailable(withRetraining.perWeek)),
     ),
   )
 

@@ -11,14 +11,14 @@ import { firstOlderIndex, isChangedBy, isFresher, isScheduled, nameOf, type Summ
 
 /** `shareMin`: the greatest loss, as a share of the weekly value: −1 for a count, which cannot lose more than all of it. */
 export function stalenessRow(part: ElementPart, { utility, plans }: SummaryParts, shareMin: number): StalenessRow {
-  const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ refit }) => isAvailable(refit))
+  const isRetrained = isAvailable(utility.retrained) && part.levels.some(({ withRetraining }) => isAvailable(withRetraining))
   const base = isRetrained && isAvailable(utility.retrained) ? utility.retrained.perWeek : utility.now.perWeek
   const levels = part.levels.map(level => {
-    const incident = changeOf(level.frozen, utility.now.perWeek, shareMin)
+    const incident = changeOf(level.withoutRetraining, utility.now.perWeek, shareMin)
     return {
       title: level.title,
       age: level.age,
-      change: changeOf(isRetrained ? level.refit : level.frozenAtBudget, base, shareMin),
+      change: changeOf(isRetrained ? level.withRetraining : level.withoutRetrainingAtVolume, base, shareMin),
       incident: isAvailable(incident) ? incident.share : incident,
     }
   })
@@ -65,7 +65,7 @@ function changeOf(effect: SweepEffect | MissingReason, base: number, shareMin: n
 /** The freshness threshold of the curve that the row shows. */
 function withinOf(part: ElementPart): string | MissingReason {
   const { plannedThreshold, incidentThreshold, levels } = part
-  const isRetrained = levels.some(({ refit }) => isAvailable(refit))
+  const isRetrained = levels.some(({ withRetraining }) => isAvailable(withRetraining))
   const threshold = isRetrained ? plannedThreshold : incidentThreshold
   if (!isAvailable(threshold)) return { why: threshold.why }
   return `${ageAt(part, threshold.age)}${threshold.beyond === true ? ' or more' : ''}`
@@ -89,7 +89,7 @@ export const alertAt = ({ elements, utility }: SummaryParts): string[] =>
     const firstOlder = firstOlderIndex(part)
     if (unplanned !== undefined || firstOlder === undefined) return []
     if (isAvailable(threshold)) return threshold.beyond === true ? [] : [`${nameOf(part)} ${ageAt(part, threshold.age)}`]
-    const isLost = losesAtOnce(sweepCurve(levels, 'frozen'), { now: part.now.age?.p50 ?? 0, nowPerWeek: utility.now.perWeek })
+    const isLost = losesAtOnce(sweepCurve(levels, 'withoutRetraining'), { now: part.now.age?.p50 ?? 0, nowPerWeek: utility.now.perWeek })
     return isLost ? [`${nameOf(part)} below ${levelAgeText(part, levels[firstOlder])}, the shortest age tried`] : []
   })
 

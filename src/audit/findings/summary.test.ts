@@ -36,9 +36,9 @@ const level = (value: number, more: Partial<SweepLevel> = {}): SweepLevel => ({
   title: 'nightly at 02:00, 2 h',
   age: 50_400_000,
   literal: 'next schedule',
-  frozen: effect(0),
-  frozenAtBudget: effect(0),
-  refit: effect(value),
+  withoutRetraining: effect(0),
+  withoutRetrainingAtVolume: effect(0),
+  withRetraining: effect(value),
   ...more,
 })
 const { literal: _, ...unnamed } = level(-3)
@@ -89,9 +89,9 @@ test('the group that loses most at the next schedule is the reason, as a share f
 })
 
 test('without retraining the model as it is counts, as a share of its own value', () => {
-  const effects = { frozenAtBudget: effect(-60), refit: { why: 'untrained' } }
+  const effects = { withoutRetrainingAtVolume: effect(-60), withRetraining: { why: 'untrained' } }
   const { reason, staleness } = summaryOf({
-    elements: [part('landings', keep, [{ ...quarter, ...effects, frozenAtBudget: effect(0) }, level(-60, effects)])],
+    elements: [part('landings', keep, [{ ...quarter, ...effects, withoutRetrainingAtVolume: effect(0) }, level(-60, effects)])],
     utility: { ...utility, now: { ...performance, perWeek: 300 }, retrained: { why: 'untrained' } },
   })
   assert.match(reason, /^"landings" nightly: −20 % .* without retraining/)
@@ -99,7 +99,7 @@ test('without retraining the model as it is counts, as a share of its own value'
 })
 
 test('an element that loses at its first level comes before the next schedules', () => {
-  const soon = { ...quarter, refit: effect(-100) }
+  const soon = { ...quarter, withRetraining: effect(-100) }
   const now = { setting: { kind: 'now' as const }, title: 'inline', age: null }
   const action = { ...part('', { choice: 'inline', why: '' }, [soon, level(-100)]), now, element: 'action', kind: 'action' as const }
   const { reason } = summaryOf({ elements: [part('landings', keep, [quarter, level(-500)]), action] })
@@ -108,7 +108,7 @@ test('an element that loses at its first level comes before the next schedules',
   assert.match(unplanned.reason, /^"landings" nightly/, 'nothing is to be chosen there')
 })
 
-test('what must stay live is named: streams with their safe age, inference and action with their setting', () => {
+test('elements that must stay live are named: streams with their safe age, inference and action with their setting', () => {
   const ofKind = (kind: 'ingestion' | 'inference' | 'action', choice: string): ElementPart => ({
     ...part('', { choice, why: '' }, [quarter, level(-200)]),
     element: kind,
@@ -127,7 +127,7 @@ test('what must stay live is named: streams with their safe age, inference and a
 })
 
 test('worth compares with the next schedule, also where the first level is the reason', () => {
-  const soon = { ...quarter, refit: effect(-100) }
+  const soon = { ...quarter, withRetraining: effect(-100) }
   const stage = (kind: 'ingestion' | 'action', atNext: number): ElementPart => ({
     ...part('', { choice: 'stream', why: '' }, [soon, level(atNext)]),
     element: kind,
@@ -153,7 +153,7 @@ test('of groups that lose nothing by themselves, all at once are the reason', ()
 })
 
 test('a change is named with its net value, and its row shows the setting that it changes to', () => {
-  const fresh = { ...quarter, title: 'streamed', age: 0, refit: effect(250) }
+  const fresh = { ...quarter, title: 'streamed', age: 0, withRetraining: effect(250) }
   const now = {
     setting: { kind: 'now' as const },
     title: 'batch 1 day',
@@ -186,7 +186,7 @@ test('ages of a group in batch runs are times beyond its schedule', () => {
 })
 
 test('a price below break-even is doubted, and an older group that is worth more is named', () => {
-  const better = { ...quarter, refit: effect(50) }
+  const better = { ...quarter, withRetraining: effect(50) }
   const of = (dollars: number) =>
     summaryOf({
       elements: [part('landings', { choice: 'stream', why: '' }, [better, level(-200)])],
@@ -232,7 +232,7 @@ test('with a price the gain is in dollars, and the cost of streaming over it is 
 })
 
 test('alerts are at the age that an incident may have, below the first age where that loses, and nowhere where none does', () => {
-  const lossy = { ...quarter, frozen: effect(-300) }
+  const lossy = { ...quarter, withoutRetraining: effect(-300) }
   const of = (name: string, of: Partial<ElementPart>, first = quarter) => ({ ...part(name, keep, [first, level(-200)]), ...of })
   const { alertAt } = summaryOf({
     elements: [
@@ -247,7 +247,7 @@ test('alerts are at the age that an incident may have, below the first age where
 
 test('nothing known is no verdict, with the reason and without confidence', () => {
   const unknown = { perWeek: { why: '9 patients' }, performance }
-  const levels = [{ ...quarter, frozen: unknown, frozenAtBudget: unknown, refit: { why: '9 patients' } }]
+  const levels = [{ ...quarter, withoutRetraining: unknown, withoutRetrainingAtVolume: unknown, withRetraining: { why: '9 patients' } }]
   const { recommendation, reason, confidence } = summaryOf({ elements: [part('landings', undecided, levels)], plans: plans('undecided') })
   assert.equal(recommendation, 'No verdict.')
   assert.equal(reason, '9 patients: no verdict under 20.')
@@ -264,7 +264,7 @@ test('measured and assumed costs add up to the cost', () => {
 })
 
 test('a count cannot lose more than all of it, and dollars can', () => {
-  const parts = { ...wholeParts, elements: [part('landings', keep, [quarter, { ...level(0), refit: effect(-590, 40) }])] }
+  const parts = { ...wholeParts, elements: [part('landings', keep, [quarter, { ...level(0), withRetraining: effect(-590, 40) }])] }
   const lowOf = (isNonNegative: boolean) => {
     const { change } = buildSummary(parts, { isNonNegative }).staleness[0].levels[1]
     return isAvailable(change) ? change.share.low : undefined

@@ -37,9 +37,9 @@ const audited = load(redundant, files, { onRejected: ({ detail }) => assert.fail
 const MINUTE = 60_000
 
 const estimatesOf = ({ levels }: ElementPart): { readonly age: number; readonly of: readonly Estimate[] }[] =>
-  levels.map(({ age, frozen, frozenAtBudget, refit }) => ({
+  levels.map(({ age, withoutRetraining, withoutRetrainingAtVolume, withRetraining }) => ({
     age,
-    of: [frozen, frozenAtBudget, refit].map(effect => {
+    of: [withoutRetraining, withoutRetrainingAtVolume, withRetraining].map(effect => {
       if ('why' in effect) return assert.fail(effect.why)
       return 'why' in effect.perWeek ? assert.fail(effect.perWeek.why) : effect.perWeek
     }),

@@ -92,7 +92,7 @@ function olderIsBetter(elements: SummaryParts['elements']): AuditSummary['wouldC
     .filter(({ kind }) => kind === 'group')
     .flatMap(part =>
       part.levels.flatMap(level => {
-        const gain = isAvailable(level.refit) && isAvailable(level.refit.perWeek) ? level.refit.perWeek.low : 0
+        const gain = isAvailable(level.withRetraining) && isAvailable(level.withRetraining.perWeek) ? level.withRetraining.perWeek.low : 0
         return gain > 0 && !isFresher(level, part) ? [{ part, title: level.title, gain }] : []
       }),
     )

@@ -4,7 +4,7 @@
  * A feature group can stream, be a batch job on its own schedule or at night, and be hybrid if its windows are long. On demand is no
  * choice, since Spillway has no such placement.
  */
-import { exactSpanTitle } from '../../base/index.ts'
+import { exactSpanTitle, HOUR_MS, DAY_MS } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, PlacementIR, ScheduleIR } from '../../define/ir/index.ts'
 import { elementId, type Element, type ElementSetting } from '../domain/element.ts'
 import { placementAge, schedulePeriod } from '../experiment/timeline/placement-age.ts'
@@ -13,14 +13,12 @@ import { groupsReadBy } from './consumers.ts'
 import type { PlanChoice, PlanElement } from '../domain/plan-types.ts'
 
 const QUARTER_OF_AN_HOUR = 900_000
-const HOUR = 3_600_000
-const DAY = 86_400_000
 /** Shortest window for which a hybrid placement is considered, ms. */
-const LONG_WINDOW = DAY
+const LONG_WINDOW = DAY_MS
 /** Schedule of new batch jobs, unless a group has one. */
 const NIGHTLY: ScheduleIR = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC' }
 /** Deadline of new batch jobs, ms. */
-const NEW_JOB_LASTS = 2 * HOUR
+const NEW_JOB_LASTS = 2 * HOUR_MS
 
 const now = { kind: 'now' } as const
 
@@ -62,7 +60,7 @@ function batch(schedule: ScheduleIR, lasts: number): BatchChoice {
   return { setting, title: `batch ${exactSpanTitle(schedulePeriod(schedule))}`, age: placementAge(setting) }
 }
 
-const every = (period: number, title = period === DAY ? 'nightly' : everyTitle(period)): PlanChoice => ({
+const every = (period: number, title = period === DAY_MS ? 'nightly' : everyTitle(period)): PlanChoice => ({
   setting: { kind: 'every', every: period },
   title,
   age: period / 2,
@@ -98,11 +96,11 @@ function groupChoices({ place, features }: GroupIR, newJob: BatchChoice): PlanCh
 function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
   switch (decide.kind) {
     case 'on':
-      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR), every(DAY)]
+      return [{ setting: now, title: 'on event', age: 0 }, every(HOUR_MS), every(DAY_MS)]
     case 'request':
-      return [{ setting: now, title: 'on request', age: 0 }, every(DAY)]
+      return [{ setting: now, title: 'on request', age: 0 }, every(DAY_MS)]
     case 'every': {
-      const slower = [HOUR, DAY].filter(period => period > decide.every && period % decide.every === 0)
+      const slower = [HOUR_MS, DAY_MS].filter(period => period > decide.every && period % decide.every === 0)
       return [{ ...every(decide.every), setting: now }, ...slower.map(period => every(period))]
     }
   }
@@ -110,7 +108,7 @@ function inferenceChoices({ decide }: ModelIR): PlanChoice[] {
 
 function actionChoices({ actions = [] }: PipelineIR, { name, decide }: ModelIR): PlanChoice[] {
   const own = actions.filter(({ model }) => model === name)
-  const digest: PlanChoice = { setting: { kind: 'digest', every: DAY }, title: 'digest', age: DAY / 2 }
+  const digest: PlanChoice = { setting: { kind: 'digest', every: DAY_MS }, title: 'digest', age: DAY_MS / 2 }
   if (own.length === 0) return [{ setting: now, title: NO_ACTION, age: 0 }]
   if (own.some(action => action.do.kind === 'answer'))
     return [{ setting: now, title: 'inline', age: 0 }, { setting: { kind: 'async' }, title: 'asynchronous', age: 1 }, digest]

@@ -4,7 +4,7 @@
  * A verdict needs evidence, whatever runs now. `stream` requires that streaming is shown to pay, `batch` that its loss is bounded below its
  * savings.
  */
-import { limits } from '../../base/index.ts'
+import { limits, DAY_MS } from '../../base/index.ts'
 import type { PlanPart, Range } from '../domain/audit-report.ts'
 import { elementId } from '../domain/element.ts'
 import type { ElementPart, ElementVerdict, FreshnessThreshold } from '../domain/element-report.ts'
@@ -156,8 +156,6 @@ export function jointVerdict(groups: readonly string[], plans: Pick<PlanPart, 'n
   return { choice: BY_PLAN, why: `a plan sets each of these groups by itself: ${outcome}` }
 }
 
-const DAY = 86_400_000
-
 /** True if an element may be a day old. */
 export const isSafeDayOld = ({ verdict }: Pick<ElementPart, 'verdict'>): boolean => verdict.choice === SAFE_DAY_OLD
 
@@ -188,8 +186,8 @@ function safeDayOldVerdict({
   model,
   ...options
 }: FreshnessEvidence): Pick<ElementVerdict, 'choice' | 'why'> | undefined {
-  const day = curve.findIndex(({ age }) => age >= DAY)
-  if (options.now >= DAY || day < 0 || alert < DAY) return undefined
+  const day = curve.findIndex(({ age }) => age >= DAY_MS)
+  if (options.now >= DAY_MS || day < 0 || alert < DAY_MS) return undefined
   const threshold = freshnessThreshold(curve.slice(0, day + 1), options)
   if (isInconclusive(threshold) || threshold.age < curve[day].age) return undefined
   return { choice: SAFE_DAY_OLD, why: `a day old, with the model ${model}, it ${atMostText(threshold.loss, options)}` }

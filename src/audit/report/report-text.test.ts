@@ -15,7 +15,7 @@ import {
   moreSentence,
   nowTitle,
   shownPerformance,
-  refitPerformance,
+  retrainedPerformance,
   levelTitle,
   titleOfElement,
   yearsOf,
@@ -25,15 +25,15 @@ const [ingestion, landings, usual, inference] = flightsReport.elements
 
 test('a level shows its performance without retraining, or with it if the model has no score of its own', () => {
   const [level] = landings.levels
-  const { perWeek } = level.frozen
-  const refit = { perWeek, performance: { ...level.frozen.performance, actionsPerWeek: 7 } }
-  const unscored = { ...level.frozen, perWeek: { why: 'no score' } }
-  assert.equal(shownPerformance({ ...level, refit }), level.frozen.performance)
-  assert.deepEqual([level, { ...level, frozen: unscored, refit }].map(shownMode), ['incident', 'planned'])
-  assert.equal(refitPerformance({ ...level, refit }), refit.performance)
-  assert.equal(refitPerformance({ ...level, refit: { why: 'rules' } }), undefined)
-  assert.equal(shownPerformance({ ...level, frozen: unscored, refit }), refit.performance)
-  assert.equal(shownPerformance({ ...level, frozen: unscored, refit: { why: 'rules' } }), unscored.performance)
+  const { perWeek } = level.withoutRetraining
+  const withRetraining = { perWeek, performance: { ...level.withoutRetraining.performance, actionsPerWeek: 7 } }
+  const unscored = { ...level.withoutRetraining, perWeek: { why: 'no score' } }
+  assert.equal(shownPerformance({ ...level, withRetraining }), level.withoutRetraining.performance)
+  assert.deepEqual([level, { ...level, withoutRetraining: unscored, withRetraining }].map(shownMode), ['incident', 'planned'])
+  assert.equal(retrainedPerformance({ ...level, withRetraining }), withRetraining.performance)
+  assert.equal(retrainedPerformance({ ...level, withRetraining: { why: 'rules' } }), undefined)
+  assert.equal(shownPerformance({ ...level, withoutRetraining: unscored, withRetraining }), withRetraining.performance)
+  assert.equal(shownPerformance({ ...level, withoutRetraining: unscored, withRetraining: { why: 'rules' } }), unscored.performance)
 })
 
 test('levels, ages and amounts in words', () => {

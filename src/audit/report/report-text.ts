@@ -102,8 +102,8 @@ export function thresholdTitle({ age, beyond }: FreshnessThreshold, levels: Elem
 export const thresholdNames = { incident: 'incident threshold', planned: 'planned threshold' } as const
 
 /**
- * A curve of an element, as reports call it. `incident` is without retraining: the values of the modes `frozen` and `frozenAtBudget`
- * (`ValuationMode`). `planned` is with retraining: those of the mode `refit`.
+ * A curve of an element, as reports call it. `incident` is without retraining: the values of the modes `withoutRetraining` and `withoutRetrainingAtVolume`
+ * (`ValuationMode`). `planned` is with retraining: those of the mode `withRetraining`.
  */
 export type CurveArm = keyof typeof thresholdNames
 
@@ -156,18 +156,19 @@ export const pointText = ({ value }: NoInterval, unit = ''): string =>
   value === undefined ? 'not known' : `${unitText(value, unit)}, no interval`
 
 /** Effect with retraining, or its reason. */
-export const refitEffect = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.perWeek : refit)
+export const retrainedEffect = ({ withRetraining }: SweepLevel) => (isAvailable(withRetraining) ? withRetraining.perWeek : withRetraining)
 
 /** Performance without retraining; with retraining if the model has no score of its own. */
 export const shownPerformance = (level: SweepLevel) =>
-  shownMode(level) === 'planned' ? refitPerformance(level)! : level.frozen.performance
+  shownMode(level) === 'planned' ? retrainedPerformance(level)! : level.withoutRetraining.performance
 
 /** Mode whose number of actions and precision the table shows. */
-export const shownMode = ({ frozen, refit }: SweepLevel): CurveArm =>
-  !isAvailable(frozen.perWeek) && isAvailable(refit) && isAvailable(refit.perWeek) ? 'planned' : 'incident'
+export const shownMode = ({ withoutRetraining, withRetraining }: SweepLevel): CurveArm =>
+  !isAvailable(withoutRetraining.perWeek) && isAvailable(withRetraining) && isAvailable(withRetraining.perWeek) ? 'planned' : 'incident'
 
 /** Performance with retraining; undefined without it. */
-export const refitPerformance = ({ refit }: SweepLevel) => (isAvailable(refit) ? refit.performance : undefined)
+export const retrainedPerformance = ({ withRetraining }: SweepLevel) =>
+  isAvailable(withRetraining) ? withRetraining.performance : undefined
 
 /** True if the proposed plan has the cost lines of the current one. */
 export const isSameCost = (a: CostOfPlan, b: CostOfPlan): boolean => JSON.stringify(a) === JSON.stringify(b)

@@ -68,12 +68,12 @@ function sampledDecision({ at, count, stages }: StageSample, ingestionLag: numbe
   return { at, count, ingestion: ingestionLag + waited + taken + queued, features, inference, durable }
 }
 
-function sampledEffect({ made, began, sent, settled, due }: StoredEffect, { at, stages }: StageSample): SampledEffect {
+function sampledEffect({ decidedAt, began, sent, settled, due }: StoredEffect, { at, stages }: StageSample): SampledEffect {
   const durable = at + stages.features + stages.inference + stages.durable
   // A delivered effect has all three times, in whole milliseconds.
-  const [first, last, end] = [began ?? made, sent ?? made, settled ?? made]
+  const [first, last, end] = [began ?? decidedAt, sent ?? decidedAt, settled ?? decidedAt]
   return {
-    queue: Math.max(0, first - Math.max(made, durable)),
+    queue: Math.max(0, first - Math.max(decidedAt, durable)),
     delivery: last - first,
     acknowledgement: end - last,
     ...(due !== undefined && { met: end <= due }),

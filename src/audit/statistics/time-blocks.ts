@@ -1,6 +1,6 @@
 /** Blocks of time as clusters: decisions of one day share its weather, news and attacks. */
+import { DAY_MS, HOUR_MS } from '../../base/index.ts'
 import type { ClusterColumn, RowRange } from '../domain/cases.ts'
-import { DAY_MS, HOUR_MS } from '../domain/units.ts'
 
 /**
  * The least number of blocks where the rows cover enough time, and the number above which days are merged: unequal blocks have a smaller

@@ -1,9 +1,9 @@
 /** Value functions that count the first action in time for each outcome: `caught`, `notice`, and `money` without blocking. */
+import { MINUTE_MS } from '../../base/index.ts'
 import type { Cases } from '../domain/cases.ts'
 import { sparseOf, sparseWithSums, type SparseValues } from './sparse.ts'
 import { actingRows, hasKnownOutcome, unknownOutcomes, zeroValues, type AlertEvaluation } from './alert-evaluation.ts'
 import { firstActionRows, type TrueOutcomes } from './true-outcomes.ts'
-import { MINUTE_MS } from '../domain/units.ts'
 
 export interface FirstActionTerms {
   readonly outcomes: TrueOutcomes

@@ -1,8 +1,8 @@
+import { WEEK_MS } from '../../base/index.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../base/random.ts'
 import { weeklyValue, decisionsPerWeek, sliceValues, sumOfKnown } from './index.ts'
-import { WEEK_MS } from '../domain/units.ts'
 import { rowsInPeriod, worstWeek, type TotalsByRows } from './weeks.ts'
 
 const DAY = 86_400_000

@@ -4,12 +4,12 @@
  * A weekly figure is the mean over decisions with a known label, times the eligible decisions per week: eligible decisions without a label
  * are assumed to be like the others. Decisions that are not eligible have no outcome and are in no figure.
  */
+import { WEEK_MS } from '../../base/index.ts'
 import type { Cases, RowRange } from '../domain/cases.ts'
 import type { WorthIR } from '../../define/ir/index.ts'
 import { lowerBound } from '../../columns/index.ts'
 import { eligibleCount, type Eligibility } from './alert-evaluation.ts'
 import type { ValueTotal } from './sparse.ts'
-import { WEEK_MS } from '../domain/units.ts'
 
 /** The rows of the times [start, until), UTC ms, within the rows [from, to). */
 export function rowsInPeriod(t: Float64Array, { from, to }: RowRange, start: number, until: number): RowRange {

@@ -120,7 +120,7 @@ export interface EffectMessage extends RunMessage {
   /** Number of the attempt, from 1. */
   readonly attempt: number
   /** Time of the decision, and end of the attempt, UTC ms. */
-  readonly made: number
+  readonly decidedAt: number
   readonly at: number
   /** Deadline for the acknowledgement, UTC ms. */
   readonly due?: number

@@ -8,7 +8,7 @@ const hot = `
   for (let k = 0; k < 60; k++) sum(values)`
 
 for (const entry of ['spillway', 'spillway/training', 'spillway/replay', 'spillway/audit', 'spillway/embed', 'spillway/testing'])
-  test(`who imports ${entry} has loops compiled by TurboFan alone`, () => {
+  test(`loops are compiled by TurboFan alone after an import of ${entry}`, () => {
     const args = [
       '-C',
       'spillway-source',

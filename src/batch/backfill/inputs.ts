@@ -1,4 +1,5 @@
 /** Digests of the events behind each file of a group's partitions: equal digests for equal events. */
+import { DAY_MS } from '../../base/index.ts'
 import { scheduleCursor } from '../../kernel/index.ts'
 import type { BackfillFeature, BackfillGroup } from './target.ts'
 import { partitionAt, type CalendarPartition, type PartitionUnit } from '../../offline/index.ts'
@@ -90,7 +91,6 @@ export class InputDigests {
   }
 }
 
-const DAY = 86_400_000
 /** Least length of a span, in reaches. */
 const TIMES = 4
 
@@ -104,7 +104,7 @@ const TIMES = 4
  */
 export function foldStart({ reach }: Pick<BackfillFeature, 'reach'>, { start }: CalendarPartition, unit: PartitionUnit): number {
   if (reach === Infinity) return -Infinity
-  const length = DAY * 2 ** Math.max(0, Math.ceil(Math.log2((TIMES * reach) / DAY)))
+  const length = DAY_MS * 2 ** Math.max(0, Math.ceil(Math.log2((TIMES * reach) / DAY_MS)))
   const spanStart = Math.floor(start / length) * length
   const first = partitionAt(unit, spanStart)
   return first.start < spanStart ? first.end : first.start

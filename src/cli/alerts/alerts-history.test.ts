@@ -31,7 +31,7 @@ test('alerts are listed, changed and priced', async () => {
   assert.deepEqual([stored.state, stored.outcome?.minutes], ['resolved', 30])
   const log = readFileSync(join(data, 'audit.ndjson'), 'utf8').trim().split('\n')
   assert.deepEqual(
-    log.map(line => (JSON.parse(line) as Record<string, string>)['what']),
+    log.map(line => (JSON.parse(line) as Record<string, string>)['command']),
     ['alerts acknowledge', 'alerts silence', 'alerts resolve'],
   )
   assert.match((await called('alerts', 'ack', alert.id, '--data', data)).err, /SPILL_CONFLICT: alert '.*' is resolved/)

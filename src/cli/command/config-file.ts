@@ -87,8 +87,8 @@ function checkedConfig(value: unknown, place: string): Config {
   try {
     return defineConfig(value as Config)
   } catch (error) {
-    const { code, place: line = '', message } = error as SpillwayError
-    throw new SpillwayError(code, message.slice(line.length).trimStart(), { place })
+    const mistake = error as SpillwayError
+    throw new SpillwayError(mistake.code, mistake.problemAt(mistake.place ?? ''), { place })
   }
 }
 

@@ -32,7 +32,7 @@ export interface DevRunOptions {
 /** Time for a version that changed before it was ready to stop by itself. */
 const DROP_MS = 5000
 
-const childFile = fileURLToPath(new URL(`../dev-child${extname(import.meta.url)}`, import.meta.url))
+const childFile = fileURLToPath(new URL(`./dev-child${extname(import.meta.url)}`, import.meta.url))
 /** A version of the pipeline in a child process. */
 export class DevRun {
   /** The URL at which it listens; undefined if it ended before. */

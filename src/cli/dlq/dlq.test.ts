@@ -260,7 +260,7 @@ describe('a folder that is changed', () => {
       ['dlq drop', '1, 2', 'done', 'noise'],
       ['dlq replay', 'all', 'done', '0 settled, 1 rejected again'],
     ])
-    assert.ok(lines.every(({ at, who }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(who)))
+    assert.ok(lines.every(({ at, operator }) => !Number.isNaN(Date.parse(at)) && /^cli:./.test(operator)))
     // Without the times, whose seconds may read 14.75.
     assert.doesNotMatch(JSON.stringify(lines.map(({ at: _at, ...entry }) => entry)), /4\.75|hush/)
   })

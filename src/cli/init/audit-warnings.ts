@@ -1,5 +1,5 @@
 /** Says before an audit runs why a file gives no verdict, or a weak one: few keys or outcomes, a short history, no times of day, late outcomes. */
-import { type Duration, durationMs, inOneLine, spanTitle } from '../../base/index.ts'
+import { type Duration, durationMs, inOneLine, spanTitle, MINUTE_MS, DAY_MS } from '../../base/index.ts'
 import { MIN_CLUSTERS, timeBlockLength } from '../../audit/index.ts'
 import type { InferredSchema } from '../../files/index.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
@@ -9,8 +9,6 @@ import type { PlannedSource } from './inferred-source.ts'
 import { displayName } from './inferences.ts'
 import { windowsOf, type InferredWindows } from './inferred-windows.ts'
 
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
 /** An audit judges the later half of the decisions. */
 const JUDGED_SHARE = 0.5
 /** Fewest judged true outcomes without a caveat of the audit. */
@@ -72,7 +70,7 @@ function shortHistoryText({ windows, hourly }: PlannedSource, { history }: Infer
   const blocks = judgedBlocks(history, windows)
   if (blocks.count >= MIN_CLUSTERS) return undefined
   const enough = [1, 2, 3, 5, 7, 10, 14, 21, 30, 60, 90].find(
-    days => days * DAY > history && judgedBlocks(days * DAY, windowsOf(hourly, days * DAY)).count >= MIN_CLUSTERS,
+    days => days * DAY_MS > history && judgedBlocks(days * DAY_MS, windowsOf(hourly, days * DAY_MS)).count >= MIN_CLUSTERS,
   )
   return (
     `the history has ${spanTitle(history)}: the later half, which an audit judges, has ${pluralize(blocks.count, 'block')} of ${spanTitle(blocks.length)}, ` +
@@ -82,17 +80,17 @@ function shortHistoryText({ windows, hourly }: PlannedSource, { history }: Infer
 
 /** The blocks of time in the judged part of a history with these windows. */
 function judgedBlocks(history: number, { short, long }: Pick<InferredWindows, 'short' | 'long'>) {
-  const window = [short, long].map(span => durationMs(span as Duration)).reduce((most, ms) => (ms < DAY ? Math.max(most, ms) : most), 0)
+  const window = [short, long].map(span => durationMs(span as Duration)).reduce((most, ms) => (ms < DAY_MS ? Math.max(most, ms) : most), 0)
   const judged = JUDGED_SHARE * history
   const length = timeBlockLength(judged, { horizon: 0, window })
   return { length, count: Math.ceil(judged / length) }
 }
 
 function lateOutcomesText({ longestDelay = 0, knownAfter }: PlannedSource, { history }: InferredSchema): string | undefined {
-  if (longestDelay < knownAfter * MINUTE) return undefined
-  const needed = (history * longestDelay) / (knownAfter * MINUTE)
+  if (longestDelay < knownAfter * MINUTE_MS) return undefined
+  const needed = (history * longestDelay) / (knownAfter * MINUTE_MS)
   return (
-    `outcomes are known up to ${spanTitle(longestDelay)} after the event, and a history of ${spanTitle(history)} allows ${spanTitle(knownAfter * MINUTE)}: ` +
-    `later ones count as false; give a history of ${pluralize(Math.ceil(needed / DAY), 'day')} or more`
+    `outcomes are known up to ${spanTitle(longestDelay)} after the event, and a history of ${spanTitle(history)} allows ${spanTitle(knownAfter * MINUTE_MS)}: ` +
+    `later ones count as false; give a history of ${pluralize(Math.ceil(needed / DAY_MS), 'day')} or more`
   )
 }

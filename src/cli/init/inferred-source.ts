@@ -1,7 +1,7 @@
 /** Plans the source of `init --from` and `--from-topic`: valid column names, the key, and whether the source needs a map. */
 import { basename } from 'node:path'
 import { TIME_FORMATS, type InferredColumn, type InferredSchema, type OutcomeChoice } from '../../files/index.ts'
-import { SpillwayError, inOneLine } from '../../base/index.ts'
+import { SpillwayError, inOneLine, MINUTE_MS, HOUR_MS } from '../../base/index.ts'
 import { shellWord } from '../command/print.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
 import { ambiguityText, displayName, inferencesOf, type Inference } from './inferences.ts'
@@ -95,7 +95,7 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
     key === null ||
     columns.some(needsMap) ||
     (schema.format === 'ndjson' && schema.skipped.length > 0)
-  const hourly = schema.span === 0 ? 0 : (schema.sampled * HOUR) / (schema.span * (key?.distinct ?? 1))
+  const hourly = schema.span === 0 ? 0 : (schema.sampled * HOUR_MS) / (schema.span * (key?.distinct ?? 1))
   const windows = windowsOf(hourly, schema.history)
   const unit = chosenUnit ?? (outcomes.length > 0 ? unitName(outcomes[0].column) : '')
   const unitReason = `${chosenUnit === undefined ? 'the name of the outcome' : 'as you chose'}; each correct prediction counts one, and has no price yet`
@@ -115,7 +115,7 @@ export function plannedSource(schema: InferredSchema, path: string, chosenUnit?:
     hourly,
     outcomeTime: columnOf(outcomeTime?.column),
     knownAfter: outcomeTime
-      ? Math.min(Math.floor(outcomeTime.longest / MINUTE) + 1, longestKnownAfter(schema.history))
+      ? Math.min(Math.floor(outcomeTime.longest / MINUTE_MS) + 1, longestKnownAfter(schema.history))
       : knownAfterOf(schema.history),
     longestDelay: outcomeTime?.longest,
     inferences: inferencesOf(schema, windows, { of: 'unit', value: displayName(unit), evidence: unitReason }),
@@ -166,9 +166,6 @@ function noTimeError({ columns, skipped, unclear }: InferredSchema, path: string
 const needsMap = ({ timeFormat: written, numbers, words, path, isStringified }: PlannedColumn): boolean =>
   [numbers, words, path, isStringified].some(each => each !== undefined) ||
   (written !== undefined && ['seconds', 'dmy', 'mdy', 'ymd'].includes(written))
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 /** Valid names (letters, digits and _) that are distinct even without case. */
 function distinctNames(fields: readonly string[], reserved: readonly string[]): string[] {

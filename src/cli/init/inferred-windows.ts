@@ -1,5 +1,5 @@
 /** Windows for the features of `init --from FILE`, a short one of a few events and a long one for the usual values; and the label's delay. */
-import { type Duration, durationMs } from '../../base/index.ts'
+import { type Duration, durationMs, HOUR_MS } from '../../base/index.ts'
 
 /** Windows as durations, with the reason. */
 export interface InferredWindows {
@@ -11,7 +11,6 @@ export interface InferredWindows {
 }
 
 const spans = ['1m', '5m', '15m', '1h', '6h', '1d', '2d', '3d', '5d', '7d', '14d', '30d'] as const satisfies readonly Duration[]
-const HOUR = 3_600_000
 
 /** Least average number of a key's events in the short window. */
 const EVENTS_HELD = 1.5
@@ -28,7 +27,7 @@ export function windowsOf(hourly: number, history: number): InferredWindows {
     spans.findLastIndex(span => ms(span) * HISTORY_PARTS <= history),
   )
   const day = spans.indexOf('1d')
-  const held = hourly === 0 ? spans.indexOf('1h') : spans.findIndex(span => (ms(span) * hourly) / HOUR >= EVENTS_HELD)
+  const held = hourly === 0 ? spans.indexOf('1h') : spans.findIndex(span => (ms(span) * hourly) / HOUR_MS >= EVENTS_HELD)
   const short = Math.min(held < 0 ? day : held, day, Math.max(0, longest - 1))
   const usual = spans.findIndex(span => ms(span) >= LONG_RATIO * ms(spans[short]))
   const long = Math.min(usual < 0 ? spans.length - 1 : usual, longest)
@@ -44,22 +43,23 @@ export function windowsOf(hourly: number, history: number): InferredWindows {
 const KNOWN_PARTS = 100
 
 /** A guess of the time until the outcome of an event is known, in minutes. */
-export const knownAfterOf = (history: number): number => [60, 15, 5].find(minutes => ((minutes * HOUR) / 60) * KNOWN_PARTS <= history) ?? 1
+export const knownAfterOf = (history: number): number =>
+  [60, 15, 5].find(minutes => ((minutes * HOUR_MS) / 60) * KNOWN_PARTS <= history) ?? 1
 
 /** An audit splits a history into blocks of a tenth of the decisions or more, which must be longer than the time until outcomes are known. */
 const HORIZON_PARTS = 11
 
 /** The longest time until outcomes are known with which a history can be audited, in minutes. */
-export const longestKnownAfter = (history: number): number => Math.max(1, Math.floor((history / HORIZON_PARTS / HOUR) * 60))
+export const longestKnownAfter = (history: number): number => Math.max(1, Math.floor((history / HORIZON_PARTS / HOUR_MS) * 60))
 
 const ms = (span: Duration): number => durationMs(span)
 
 function lengthText(history: number): string {
   const [unit, name] = (
     [
-      [24 * HOUR, 'days'],
-      [HOUR, 'hours'],
-      [HOUR / 60, 'minutes'],
+      [24 * HOUR_MS, 'days'],
+      [HOUR_MS, 'hours'],
+      [HOUR_MS / 60, 'minutes'],
     ] as const
   ).find(([length]) => history >= 2 * length) ?? [1000, 'seconds']
   return `${Number((history / unit).toPrecision(2))} ${name}`

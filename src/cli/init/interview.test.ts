@@ -70,7 +70,7 @@ test('answers override, and a wrong answer is explained and asked again', async 
   assert.deepEqual(schema.unclear, [])
 })
 
-test('what an option gives is not asked', async () => {
+test('a question that an option answers is left out', async () => {
   const flags: InferOptions = { numbers: 'comma', dates: 'dmy', time: 'day', key: null, outcome: 'late' }
   assert.deepEqual(await answered(flags).then(({ questions, options }) => [questions, options]), [[], flags])
   const { options } = await answered({ ...flags, key: undefined, outcome: undefined }, 'none', 'none')

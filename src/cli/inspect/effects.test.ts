@@ -13,7 +13,7 @@ const effect = (number: number): NewEffect => ({
   entry: number,
   key: '"c"',
   t: number,
-  made: number,
+  decidedAt: number,
   due: undefined,
   body: '{"of":"the receiver alone"}',
   isDry: false,

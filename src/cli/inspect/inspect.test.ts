@@ -175,7 +175,7 @@ for (const [name, sql, [place, entries, problem]] of damages)
     const { status, damage } = await report('--verify')
     assert.equal(status, 1)
     assert.equal(damage.length, 1, JSON.stringify(damage))
-    assert.match(damage[0].what, place)
+    assert.match(damage[0].place, place)
     assert.deepEqual(damage[0].entries, entries)
     assert.match(damage[0].problem, problem)
     const { out } = await inspect('--verify')
@@ -185,7 +185,7 @@ for (const [name, sql, [place, entries, problem]] of damages)
 test('a damaged last segment is reported without --verify too', async () => {
   tamper('UPDATE segment SET bytes = substr(bytes, 1, 9) WHERE first = 3')
   const { status, damage, entries } = await report()
-  assert.deepEqual([status, entries, damage[0].what], [1, 4, 'segment 3'])
+  assert.deepEqual([status, entries, damage[0].place], [1, 4, 'segment 3'])
 })
 
 test('overwritten or missing pages of the file give a report or one clear error', async () => {

@@ -97,9 +97,9 @@ function timeline(steps: readonly Step[]): string[] {
   })
 }
 
-function effectLines({ number, action, id, state, attempts, made, began, sent, next, why, ...times }: TracedEffect): string[] {
+function effectLines({ number, action, id, state, attempts, decidedAt, began, sent, next, why, ...times }: TracedEffect): string[] {
   const steps: Step[] = [
-    [made, 'made'],
+    [decidedAt, 'made'],
     [began, 'first try'],
     [attempts > 1 ? sent : undefined, 'last try'],
     [times.settled, state === 'delivered' ? 'acknowledged' : state],

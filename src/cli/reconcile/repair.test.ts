@@ -44,11 +44,11 @@ test('a repair prints its plan; the audit log records it, and a second repair ha
   const { status, out } = await called(...args, '--repair', '--yes')
   assert.match(out, /^repaired\n {2}0 dead letters accepted, 3 rejected again\n {2}compared again: sound$/m)
   assert.equal(status, 0)
-  const { at: _at, who, ...line } = auditOf(shop).at(-1)!
-  assert.match(String(who), /^cli:/)
+  const { at: _at, operator, ...line } = auditOf(shop).at(-1)!
+  assert.match(String(operator), /^cli:/)
   assert.deepEqual(line, {
-    what: 'reconcile repair',
-    to: 'all',
+    command: 'reconcile repair',
+    target: 'all',
     outcome: 'done',
     detail: '1 values and 0 inputs of other versions noted; state rebuilt: by_card; 0 of 3 dead letters accepted; runs made: none',
   })

@@ -10,7 +10,7 @@ const effect = (number: number, isDry: boolean): NewEffect => ({
   entry: 0,
   key: '"c"',
   t: 0,
-  made: 0,
+  decidedAt: 0,
   due: undefined,
   body: '{}',
   isDry,

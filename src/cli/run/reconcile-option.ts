@@ -1,4 +1,5 @@
 /** `run --reconcile`: the schedule of reconciliations beside a run. */
+import type { SpillwayError } from '../../base/index.ts'
 import type { ScheduleIR } from '../../define/ir/index.ts'
 import { scheduleFromText } from '../../runner/index.ts'
 import { UsageError } from '../command/command.ts'
@@ -9,9 +10,8 @@ export function parseSchedule(option: string, text: string | undefined): Schedul
   try {
     return scheduleFromText(option, text)
   } catch (error) {
-    // The message of a definition error starts with a line of the pipeline's file. Here the option is the place.
-    const { message } = error as Error
-    const at = message.indexOf(option)
-    throw new UsageError(at < 0 ? `${option}: ${message}` : message.slice(at))
+    // A definition error has a line of the pipeline's file as its place. Here the option is the place.
+    const { place, message } = error as SpillwayError
+    throw new UsageError(place === undefined ? `${option}: ${message}` : (error as SpillwayError).problemAt(place))
   }
 }

@@ -9,7 +9,7 @@ import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
 import { openAlertReceivers, type RunMonitor, startMonitoring } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
-import { openDataFolder, type OpenedFolder, serveRunControl, takeOver } from '../../operate/index.ts'
+import { openRunFolder, type OpenedFolder, serveRunControl } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
 import type { RateLimit } from '../../serve/access/index.ts'
@@ -123,8 +123,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     const sourcesEnded = running.sourcesEnded.catch((error: unknown) => throwAfter(monitor.sample(), error))
     // Files end; with a server the run continues.
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
-    // The server waits for open requests, which may wait for a reconciliation.
-    await Promise.all([server?.close(), stopped.signal.aborted ? jobs.stop() : undefined])
+    // The server waits for open requests, which may wait for a job.
+    await Promise.all([server?.close(), ...(stopped.signal.aborted ? [jobs.stop(), run.stopJobs()] : [])])
     if (!stopped.signal.aborted) await Promise.race([finishJobs(live, jobs, once, print), stopped.promise])
     await jobs.stop()
     await running.stop()
@@ -218,16 +218,6 @@ async function servingOf(
     const close = async (): Promise<void> => void (await Promise.all([server.close(), audits.close()]))
     return { ...server, close }
   }
-}
-
-/** Opens the data folder, or with `memory` takes it over from the process that holds it. */
-async function openRunFolder(
-  pipeline: Pipeline,
-  data: string,
-  memory: RunMemoryOptions | undefined,
-  print: RunOutput['print'],
-): Promise<OpenedFolder> {
-  return memory ? takeOver(pipeline, data, memory, print) : { folder: await openDataFolder(data) }
 }
 
 /** Waits for a sample, which a run that has failed does not take, and throws the error. */

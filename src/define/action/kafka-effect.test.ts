@@ -36,7 +36,7 @@ test('a login and certificates are settings, and a secret in the file or a funct
   })
 })
 
-test('what is no topic, and options that do not fit, are mistakes', () => {
+test('an invalid topic, and options that do not fit, are mistakes', () => {
   for (const topic of ['', 'a b', '.', '..', 'ä', 'x'.repeat(250), 7])
     assert.throws(() => kafka(topic as string), { code: 'SPILL_DEFINITION', message: /kafka needs the name of a topic/ })
   assert.throws(() => kafka('a', { topics: 1 } as never), { code: 'SPILL_DEFINITION', message: /topics/ })

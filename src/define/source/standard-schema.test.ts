@@ -103,7 +103,7 @@ test('features work over a foreign schema', () => {
   assert.deepEqual(group.ir.key, ['card'])
 })
 
-test('what a column cannot check is rejected, by name', () => {
+test('a check that a column cannot do is rejected, by name', () => {
   const of = (field: z.ZodType) => () =>
     source('s', { schema: z.object({ k: z.string(), at: z.iso.datetime(), field }) as never, key: 'k', time: 'at' as never })
   const unsupported = (field: z.ZodType, message: RegExp) => rejects(of(field), message, 'SPILL_UNSUPPORTED')

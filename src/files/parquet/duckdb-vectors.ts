@@ -5,12 +5,12 @@
  * `physicalColumn` reduces the common types to a few physical types, which are read from the vector's memory instead. The other types go
  * through the library.
  */
+import { DAY_MS } from '../../base/index.ts'
 import { DuckDBTypeId, JSDuckDBValueConverter, type DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api'
 import { duckdbBindings, sqlIdentifier } from './duckdb.ts'
 
 const WORD = 2 ** 32
 const WORDS_SAFE = 2 ** 21
-const DAY = 86_400_000
 const MICROS = 1000
 
 /** Bytes of a text in a vector: its length, then up to `INLINE_TEXT_BYTES` bytes, or a pointer at byte 8. */
@@ -149,7 +149,7 @@ export function vectorDoubles(
   const numbers = new Float64Array(rows)
   if (kind === 'date') {
     const days = new Int32Array(buffer, byteOffset, rows)
-    for (let i = 0; i < rows; i++) numbers[i] = days[i] * DAY
+    for (let i = 0; i < rows; i++) numbers[i] = days[i] * DAY_MS
     return numbers
   }
   const low = new Uint32Array(buffer, byteOffset, rows * 2)

@@ -25,7 +25,7 @@ const effect = (number: number): NewEffect => ({
   entry: number,
   key: '"k"',
   t: number,
-  made: number,
+  decidedAt: number,
   due: undefined,
   body: '{}',
   isDry: chance() < 0.1,

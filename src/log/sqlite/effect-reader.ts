@@ -4,7 +4,8 @@ import type { EffectState, StoredEffect, EffectLog } from '../effects.ts'
 import { PAGE_ROWS, type ReadConnection } from './read-connection.ts'
 import { FORGOTTEN_CHANGE, LAST_CHANGE, LAST_EFFECT } from './effect-writer.ts'
 
-const COLUMNS_WITHOUT_BODY = 'number, action, id, entry, key, t, made, due, state, attempts, next, why, began, sent, settled, trace'
+const COLUMNS_WITHOUT_BODY =
+  'number, action, id, entry, key, t, made AS decidedAt, due, state, attempts, next, why, began, sent, settled, trace'
 const COLUMNS = `${COLUMNS_WITHOUT_BODY}, body`
 
 export interface EffectFilter {

@@ -69,9 +69,9 @@ export class EffectWriter {
     ]
   }
 
-  add({ number, action, id, entry, key, t, made, due, body, trace, isDry }: NewEffect): void {
+  add({ number, action, id, entry, key, t, decidedAt, due, body, trace, isDry }: NewEffect): void {
     const state = isDry ? 'dry' : 'pending'
-    this.#prepared(INSERT).run(number, action, id, entry, key, t, made, due ?? null, body, trace ?? null, state, ++this.#changed)
+    this.#prepared(INSERT).run(number, action, id, entry, key, t, decidedAt, due ?? null, body, trace ?? null, state, ++this.#changed)
     this.#counts.add(action, state, 1)
   }
 

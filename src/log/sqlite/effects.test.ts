@@ -21,7 +21,7 @@ const effect = (number: number, more: Partial<NewEffect> = {}): NewEffect => ({
   entry: 10 * number,
   key: '"k"',
   t: 1000 * number,
-  made: 1000 * number + 3,
+  decidedAt: 1000 * number + 3,
   due: number % 2 === 0 ? undefined : 2000 * number,
   body: '{}',
   isDry: false,

@@ -14,7 +14,7 @@
  * - **A rate that stays near its factor.** A rule that held holds on down to 80 % of its share and of the least count, so that its alert does
  *   not open and resolve in turns.
  */
-import { limits } from '../../base/index.ts'
+import { limits, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
 import type { AlertSeverity } from '../alert.ts'
 
 /** Events of a window, and those among them that missed the objective. */
@@ -31,17 +31,15 @@ export interface BurnRule {
   readonly shortMs: number
 }
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-
 /** The rules of the workbook (table 5-8), the most urgent first. */
 export const burnRules: readonly BurnRule[] = [
-  { severity: 'page', factor: 14.4, longMs: HOUR, shortMs: 5 * MINUTE },
-  { severity: 'page', factor: 6, longMs: 6 * HOUR, shortMs: 30 * MINUTE },
-  { severity: 'ticket', factor: 1, longMs: 3 * DAY, shortMs: 6 * HOUR },
+  { severity: 'page', factor: 14.4, longMs: HOUR_MS, shortMs: 5 * MINUTE_MS },
+  { severity: 'page', factor: 6, longMs: 6 * HOUR_MS, shortMs: 30 * MINUTE_MS },
+  { severity: 'ticket', factor: 1, longMs: 3 * DAY_MS, shortMs: 6 * HOUR_MS },
 ]
 
 /** The longest window of a rule, ms. */
-export const BURN_WINDOW_MS = 3 * DAY
+export const BURN_WINDOW_MS = 3 * DAY_MS
 
 /** A rule that holds, and the counts of its long window. */
 export interface BurnBreach {
@@ -99,14 +97,14 @@ const isBurning = ({ total, bad }: WindowCounts, badShare: number): boolean => b
 
 /** Counts of the last three days by minute. Memory is constant; a sum costs one addition for each minute of its window. */
 export class RollingCounts {
-  static readonly #length = BURN_WINDOW_MS / MINUTE + 1
+  static readonly #length = BURN_WINDOW_MS / MINUTE_MS + 1
   readonly #minutes = new Float64Array(RollingCounts.#length).fill(-Infinity)
   readonly #total = new Float64Array(RollingCounts.#length)
   readonly #bad = new Float64Array(RollingCounts.#length)
 
   /** Adds counts at a time, UTC ms. */
   add(at: number, { total, bad }: WindowCounts): void {
-    const minute = Math.floor(at / MINUTE)
+    const minute = Math.floor(at / MINUTE_MS)
     const slot = minute % RollingCounts.#length
     if (this.#minutes[slot] !== minute) {
       this.#minutes[slot] = minute
@@ -118,9 +116,9 @@ export class RollingCounts {
 
   /** The counts of the present minute and of the `windowMs` before it: of at least the window, and of less than a minute more. */
   within(now: number, windowMs: number): WindowCounts {
-    const last = Math.floor(now / MINUTE)
+    const last = Math.floor(now / MINUTE_MS)
     let [total, bad] = [0, 0]
-    for (let minute = last; minute >= last - windowMs / MINUTE; minute--) {
+    for (let minute = last; minute >= last - windowMs / MINUTE_MS; minute--) {
       const slot = minute % RollingCounts.#length
       if (this.#minutes[slot] !== minute) continue
       total += this.#total[slot]
@@ -131,14 +129,14 @@ export class RollingCounts {
 
   /** The bad events since the last minute with a good one, within `windowMs`, and the begin of their first minute, UTC ms; 0 bad without any. */
   badStreak(now: number, windowMs: number): { readonly bad: number; readonly since: number } {
-    const last = Math.floor(now / MINUTE)
+    const last = Math.floor(now / MINUTE_MS)
     let [bad, since] = [0, now]
-    for (let minute = last; minute >= last - windowMs / MINUTE; minute--) {
+    for (let minute = last; minute >= last - windowMs / MINUTE_MS; minute--) {
       const slot = minute % RollingCounts.#length
       if (this.#minutes[slot] !== minute || this.#total[slot] === 0) continue
       if (this.#bad[slot] < this.#total[slot]) break
       bad += this.#bad[slot]
-      since = minute * MINUTE
+      since = minute * MINUTE_MS
     }
     return { bad, since }
   }

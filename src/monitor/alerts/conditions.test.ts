@@ -55,7 +55,7 @@ test('each fault shows within five minutes, as the cause that it is', () => {
     simulation.run(DAY, usual)
     const held = simulation.run(10 * MINUTE, now => {
       for (let number = 0; fault[delivered] === 0 && number < 5; number++)
-        simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', made: now, at: now })
+        simulation.conditions.receivers.add({ action: 'block', number, outcome: 'tried', decidedAt: now, at: now })
       return { ...usual(now), ...fault }
     })
     assert.ok((held.get(text) ?? Infinity) <= 5 * MINUTE, `${text}: ${JSON.stringify([...held])}`)
@@ -83,14 +83,14 @@ test('a few effects that are rejected again and again are a ticket, and an outag
   outage.run(6 * HOUR, healthySample(random(4), 1))
   const down = (now: number) => {
     for (let number = 0; number < 5; number++)
-      outage.conditions.receivers.add({ action: 'block', number, outcome: 'tried', made: now, at: now })
+      outage.conditions.receivers.add({ action: 'block', number, outcome: 'tried', decidedAt: now, at: now })
     return { [failed]: 5, cpu_ms: 1, 'effects_waiting?action=block': 5 }
   }
   assert.deepEqual(
     [...outage.run(2 * HOUR, down).keys()].filter(text => text.includes('effects')),
     ['page effects block'],
   )
-  outage.conditions.receivers.add({ action: 'block', number: 1, outcome: 'delivered', made: outage.now, at: outage.now })
+  outage.conditions.receivers.add({ action: 'block', number: 1, outcome: 'delivered', decidedAt: outage.now, at: outage.now })
   assert.deepEqual(
     [...outage.run(HOUR, healthySample(random(5), 1)).keys()].filter(text => text.includes('effects')),
     [],
@@ -103,7 +103,7 @@ test('effects that come late after an outage of their receiver are no page of th
   const usual = { [delivered]: 10, [met]: 10, 'effects_waiting?action=block': 1 }
   simulation.run(6 * HOUR, () => usual)
   let number = 0
-  const effectOf = (time: number) => ({ action: 'block', number: number++, made: time, due: time + MINUTE })
+  const effectOf = (time: number) => ({ action: 'block', number: number++, decidedAt: time, due: time + MINUTE })
   const from = simulation.now
   simulation.run(30 * MINUTE, now => {
     for (let i = 0; i < 5; i++) receivers.add({ ...effectOf(now), outcome: 'tried', at: now })

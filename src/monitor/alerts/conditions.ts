@@ -4,7 +4,7 @@
  * Every rule is right without configuration; `AlertThresholds` changes its numbers. Counts of the last three days are in memory, and are
  * read from the stored time series at the start.
  */
-import { durationText, limits, spanTitle } from '../../base/index.ts'
+import { durationText, limits, spanTitle, MINUTE_MS, HOUR_MS } from '../../base/index.ts'
 import type { Alert, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
@@ -55,8 +55,6 @@ interface AddedSample {
   readonly unjudged?: ReadonlySet<string>
 }
 
-const [MINUTE, HOUR] = [60_000, 3_600_000]
-
 /** The parts of a pipeline's IR of which conditions are judged. */
 export interface JudgedPipeline {
   readonly name: string
@@ -91,7 +89,7 @@ export class RunConditions {
 
   /** Adds a sample, in order. */
   add({ at, values }: SeriesSample, { isStored = false, unjudged }: AddedSample = {}): void {
-    this.#addMinute(Math.floor(at / MINUTE))
+    this.#addMinute(Math.floor(at / MINUTE_MS))
     this.#sources.addSample(at, isStored)
     const within = new Map<string, number>()
     for (const [series, value] of values) if (measureOf(series) === 'freshness_within') within.set(labelsOf(series)['group'], value)
@@ -163,7 +161,7 @@ export class RunConditions {
   #addMinute(minute: number): void {
     if (minute === this.#minute) return
     this.#minute = minute
-    this.#sampled.add(minute * MINUTE, { total: 1, bad: 0 })
+    this.#sampled.add(minute * MINUTE_MS, { total: 1, bad: 0 })
   }
 
   #count(cause: AlertCause, subject: AlertSubject, at: number, value: number, isBad: boolean): void {
@@ -205,7 +203,7 @@ export class RunConditions {
   }
 
   #observedIn(now: number): (windowMs: number) => number {
-    return windowMs => Math.min(windowMs, this.#sampled.within(now, windowMs).total * MINUTE)
+    return windowMs => Math.min(windowMs, this.#sampled.within(now, windowMs).total * MINUTE_MS)
   }
 
   /** The conditions that hold at `now`, UTC ms. */
@@ -227,7 +225,7 @@ export class RunConditions {
   #objectiveConditions(objective: ObjectiveCounts, now: number, { freshness }: RunCondition): AlertCondition[] {
     const { cause, subject, counts, last } = objective
     if (cause === 'dead-letters') {
-      const broken = brokenSource(subject, counts.badStreak(now, 3 * HOUR), now)
+      const broken = brokenSource(subject, counts.badStreak(now, 3 * HOUR_MS), now)
       if (broken) return [broken]
     }
     const target = this.#targetOf(cause, subject.name, freshness)

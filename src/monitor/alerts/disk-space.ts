@@ -5,20 +5,18 @@
  * which comes at once and then no more, fills no disk. Time before the first measurement counts as time without growth. Memory: one size a
  * minute.
  */
-import { durationText } from '../../base/index.ts'
+import { durationText, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 import type { Alert } from '../alert.ts'
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-
 /** A page or a ticket: at the lesser of the rates in both windows, ms, the disk is full within a time, ms. */
 const fillRules = {
-  page: { windows: [10 * MINUTE, HOUR], fullMs: 4 * HOUR },
-  ticket: { windows: [HOUR, 6 * HOUR], fullMs: 3 * DAY },
+  page: { windows: [10 * MINUTE_MS, HOUR_MS], fullMs: 4 * HOUR_MS },
+  ticket: { windows: [HOUR_MS, 6 * HOUR_MS], fullMs: 3 * DAY_MS },
 } as const
 
 /** Interval between two kept sizes, ms. */
-const SIZE_EVERY_MS = MINUTE
+const SIZE_EVERY_MS = MINUTE_MS
 
 export class DiskSpace {
   #free: number | undefined
@@ -49,9 +47,9 @@ export class DiskSpace {
       const rate = Math.min(...windows.map(windowMs => this.#rate(windowMs)))
       const untilFull = rate > 0 ? free / rate : Infinity
       if (free >= bytes && untilFull >= fullMs) continue
-      const minutes = Math.max(1, Math.floor(untilFull / MINUTE))
+      const minutes = Math.max(1, Math.floor(untilFull / MINUTE_MS))
       const growth =
-        untilFull < fullMs ? `, full in ${durationText(minutes * MINUTE)} at the rate of the last ${durationText(windows[1])}` : ''
+        untilFull < fullMs ? `, full in ${durationText(minutes * MINUTE_MS)} at the rate of the last ${durationText(windows[1])}` : ''
       return { severity, summary: `the disk of the data folder has ${sizeText(free)} free${growth}` }
     }
     return undefined

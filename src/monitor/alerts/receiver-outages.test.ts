@@ -22,7 +22,7 @@ test('an outage holds from its first minutes until the receiver takes an effect,
   const outages = new ReceiverOutages()
   let down = Infinity
   for (const { number, at } of failedAttempts(8, 6 * HOUR)) {
-    outages.add({ action: 'block', number, made: begin, outcome: 'tried', at })
+    outages.add({ action: 'block', number, decidedAt: begin, outcome: 'tried', at })
     outages.judge(at)
     if (outages.isDown('block')) down = Math.min(down, at)
     assert.equal(outages.isDown('block'), at >= down)
@@ -32,25 +32,25 @@ test('an outage holds from its first minutes until the receiver takes an effect,
   assert.equal(severity, 'page')
   assert.equal(began, failedAttempts(8, 6 * HOUR)[0].at)
   assert.match(summary, /^the receiver of action 'block' has taken none of \d+ attempts in 5.\d+ h$/)
-  outages.add({ action: 'block', number: 3, made: begin, outcome: 'delivered', at: begin + 7 * HOUR })
+  outages.add({ action: 'block', number: 3, decidedAt: begin, outcome: 'delivered', at: begin + 7 * HOUR })
   assert.deepEqual(outages.conditions(), [])
 })
 
 test('effects that a receiver always rejects are no outage, and neither is one that takes some', () => {
   const poison = new ReceiverOutages()
   for (const { number, at } of failedAttempts(limits.RECEIVER_EFFECTS_MIN - 1, 6 * HOUR)) {
-    poison.add({ action: 'block', number, made: begin, outcome: 'tried', at })
+    poison.add({ action: 'block', number, decidedAt: begin, outcome: 'tried', at })
     poison.judge(at)
     assert.ok(!poison.isDown('block'))
   }
   const partial = new ReceiverOutages()
   for (const [i, { number, at }] of failedAttempts(8, 6 * HOUR).entries()) {
-    partial.add({ action: 'block', number, made: begin, outcome: i % 3 === 2 ? 'delivered' : 'tried', at })
+    partial.add({ action: 'block', number, decidedAt: begin, outcome: i % 3 === 2 ? 'delivered' : 'tried', at })
     partial.judge(at)
     assert.ok(!partial.isDown('block'))
   }
   const restarted = new ReceiverOutages()
-  for (let number = 1; number < 100; number++) restarted.add({ action: 'block', number, made: begin, outcome: 'tried', at: begin })
+  for (let number = 1; number < 100; number++) restarted.add({ action: 'block', number, decidedAt: begin, outcome: 'tried', at: begin })
   restarted.judge(begin + limits.RECEIVER_DOWN_MS - 1)
   assert.deepEqual(restarted.conditions(), [])
 })
@@ -59,7 +59,7 @@ test('effects that are rare, or dead at once, show an outage too, until none has
   const outages = new ReceiverOutages()
   for (let number = 1; number <= 3; number++) {
     const at = begin + number * 10 * MINUTE
-    outages.add({ action: 'block', number, made: begin, outcome: 'dead', at })
+    outages.add({ action: 'block', number, decidedAt: begin, outcome: 'dead', at })
     outages.addIdle('block', at + MINUTE)
     outages.judge(at + MINUTE)
     assert.equal(outages.isDown('block'), number === 3)
@@ -73,7 +73,7 @@ test('effects that are rare, or dead at once, show an outage too, until none has
 test('deadlines of effects that waited for a receiver that was down are missed by its outage, later ones are not', () => {
   const outages = new ReceiverOutages()
   const add = (number: number, outcome: 'tried' | 'delivered' | 'dead', since: number, at: number) =>
-    outages.add({ action: 'block', number, outcome, made: since, at, due: since + MINUTE })
+    outages.add({ action: 'block', number, outcome, decidedAt: since, at, due: since + MINUTE })
   for (let number = 1; number <= 5; number++) add(number, 'tried', begin, begin + number)
   outages.judge(begin + 2 * MINUTE)
   assert.ok(outages.isDown('block'))
@@ -94,7 +94,7 @@ test('after a restart, an outage that has ended still explains effects that come
   outages.resume(outageAlert({ state: 'resolved', began: from, resolved: until + limits.ALERT_RESOLVE_MS }))
   assert.deepEqual(outages.conditions(), [])
   for (const [number, decidedAt] of [until, until + 1].entries())
-    outages.add({ action: 'block', number, made: decidedAt, due: decidedAt + 1000, outcome: 'delivered', at: until + 20 * MINUTE })
+    outages.add({ action: 'block', number, decidedAt, due: decidedAt + 1000, outcome: 'delivered', at: until + 20 * MINUTE })
   assert.equal(outages.takeMissed('block', 9), 1)
   const at = (minute: number, action = 'block') => [
     outages.wasDown(action, begin + minute * MINUTE),
@@ -117,7 +117,7 @@ test('after a restart, an outage that has ended still explains effects that come
 test('an outage of an earlier process goes on, until no effect waits', () => {
   const outages = new ReceiverOutages()
   outages.resume(outageAlert({ state: 'firing', summary: 'the receiver is down' }))
-  outages.add({ action: 'block', number: 1, made: begin, outcome: 'tried', at: begin })
+  outages.add({ action: 'block', number: 1, decidedAt: begin, outcome: 'tried', at: begin })
   assert.deepEqual(
     outages.conditions().map(({ summary }) => summary),
     ['the receiver is down'],

@@ -20,7 +20,7 @@ interface ReceiverOutage extends Pick<Alert, 'cause' | 'subject' | 'severity' | 
 }
 
 /** An attempt to deliver an effect, as `spillway:effect` reports it. */
-export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'made' | 'at' | 'due'>
+export type ReportedAttempt = Pick<EffectMessage, 'action' | 'number' | 'outcome' | 'decidedAt' | 'at' | 'due'>
 
 interface Receiver {
   /** Attempts that failed since it last took an effect: their number, the first effects, and the times of the first and last. */
@@ -55,7 +55,7 @@ export class ReceiverOutages {
 
   /** Records an attempt that has ended. `at`: its end on a clock that is never set back, UTC ms; by default that of the attempt. */
   add(attempt: ReportedAttempt, at = attempt.at): void {
-    const { action, number, outcome, made, due = Infinity } = attempt
+    const { action, number, outcome, decidedAt, due = Infinity } = attempt
     const receiver = this.#receiverOf(action)
     const wasDown = receiver.down !== undefined
     if (outcome === 'delivered') {
@@ -63,7 +63,7 @@ export class ReceiverOutages {
       if (wasDown) receiver.recovered = attempt.at
     }
     const isLate = outcome === 'dead' ? due < Infinity : outcome === 'delivered' && attempt.at > due
-    if (isLate && (wasDown || made <= receiver.recovered)) receiver.missed++
+    if (isLate && (wasDown || decidedAt <= receiver.recovered)) receiver.missed++
     if (outcome === 'delivered') return
     if (receiver.attempts++ === 0) receiver.first = at
     receiver.last = at

@@ -1,5 +1,5 @@
 /** The alerts of one run: its samples and ledgers in, changes of alerts out. The caller commits the changes before it tells anyone. */
-import { limits } from '../../base/index.ts'
+import { limits, DAY_MS } from '../../base/index.ts'
 import { subscribeTo } from '../../base/node/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues } from '../../log/index.ts'
@@ -62,8 +62,6 @@ const sampledCauses: readonly AlertCause[] = [
 ]
 
 const arrivalMeasures: readonly MeasureName[] = ['events', 'cpu_ms']
-
-const DAY = 86_400_000
 
 export class RunAlerts {
   readonly #options: RunAlertsOptions
@@ -197,13 +195,13 @@ function firstResultsOf(jobs: JobConditions): ReadonlyMap<string, number> {
 function* storedSamples(store: NamedValues, now: number): Generator<SeriesSample> {
   // Days of whole minutes, so that the minute between two days is in one of them alone.
   const oldest = now - limits.SERIES_POINTS_KEPT_MS
-  for (let since = oldest - (oldest % limits.SERIES_POINT_MS); since < now; since += DAY) {
+  for (let since = oldest - (oldest % limits.SERIES_POINT_MS); since < now; since += DAY_MS) {
     let range: ReturnType<typeof readSeries>
     try {
       range = readSeries(store, {
-        names: since < now - BURN_WINDOW_MS - DAY ? arrivalMeasures : judgedMeasures,
+        names: since < now - BURN_WINDOW_MS - DAY_MS ? arrivalMeasures : judgedMeasures,
         since,
-        until: since + DAY,
+        until: since + DAY_MS,
         stepMs: limits.SERIES_POINT_MS,
       })
     } catch {

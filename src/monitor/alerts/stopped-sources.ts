@@ -14,11 +14,10 @@
  *
  * Memory: 8 days of minutes for each source, 180 KB. Cost: a walk over those minutes for each source that is silent.
  */
-import { durationText, limits } from '../../base/index.ts'
+import { durationText, limits, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
 import type { Alert } from '../alert.ts'
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000]
-const [DAY_MINUTES, KEPT_MINUTES] = [DAY / MINUTE, limits.SERIES_POINTS_KEPT_MS / MINUTE]
+const [DAY_MINUTES, KEPT_MINUTES] = [DAY_MS / MINUTE_MS, limits.SERIES_POINTS_KEPT_MS / MINUTE_MS]
 const SILENT_MINUTES_MIN = 3
 /** A silence is longer than usual from so many times the longest usual one, and a minute each. */
 const SILENCE_FACTOR = 3
@@ -66,7 +65,7 @@ export class StoppedSources {
 
   /** Counts a sample, before its records. Those of earlier processes are `isStored`. */
   addSample(at: number, isStored: boolean): void {
-    const minute = Math.floor(at / MINUTE)
+    const minute = Math.floor(at / MINUTE_MS)
     if (minute === this.#minute) return
     this.#minute = minute
     this.#first = Math.min(this.#first, minute)
@@ -77,7 +76,7 @@ export class StoppedSources {
   /** Counts records, whatever became of them. */
   addRecords(source: string, at: number, count: number): void {
     const state = this.#stateOf(source)
-    state.last = Math.floor(at / MINUTE)
+    state.last = Math.floor(at / MINUTE_MS)
     state.records.add(state.last, count)
     state.silence = 0
     state.stopped = undefined
@@ -90,7 +89,7 @@ export class StoppedSources {
 
   /** The sources that have stopped at `now`, UTC ms. */
   at(now: number): StoppedSource[] {
-    const minute = Math.floor(now / MINUTE)
+    const minute = Math.floor(now / MINUTE_MS)
     return [...this.#sources].flatMap(([source, state]): StoppedSource[] => {
       if (state.stopped === undefined) {
         const summary = this.#stoppedText(source, state, minute)
@@ -117,11 +116,11 @@ export class StoppedSources {
       state.silence > minutes && minutes >= SILENCE_FACTOR * (second + 1) && this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
     const weekly = comparedMinutes.find(isMissed)
     if (weekly !== undefined)
-      return `source '${source}' has no records for ${durationText(weekly * MINUTE)}; it had some at the same time a week ago`
+      return `source '${source}' has no records for ${durationText(weekly * MINUTE_MS)}; it had some at the same time a week ago`
     if (state.silence <= silent) return undefined
     if (this.#isQuiet(state, minute - DAY_MINUTES, silent) || this.#isQuiet(state, minute - WEEK_MINUTES, silent)) return undefined
-    const usual = gap === 0 ? 'less than a minute' : durationText(gap * MINUTE)
-    return `source '${source}' has no records for ${durationText(silent * MINUTE)}; its longest silence in a day of samples was ${usual}`
+    const usual = gap === 0 ? 'less than a minute' : durationText(gap * MINUTE_MS)
+    return `source '${source}' has no records for ${durationText(silent * MINUTE_MS)}; its longest silence in a day of samples was ${usual}`
   }
 
   /** Did the minutes up to an earlier one have records, in a rhythm to which a silence of their length would be unusual? */
@@ -151,7 +150,7 @@ export class StoppedSources {
       gap = Math.max(gap, run)
       run = 0
       count += inMinute
-      hours.add(Math.floor((minute * MINUTE) / HOUR))
+      hours.add(Math.floor((minute * MINUTE_MS) / HOUR_MS))
     }
     return { gap, second, records: count, hours: hours.size }
   }

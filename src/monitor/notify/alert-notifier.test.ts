@@ -165,7 +165,7 @@ test('a rejected notification is left out, counted and reported; the next start 
   await second.notifier.stop()
 })
 
-test('what waits is sent by the next process, and nothing that was delivered', async () => {
+test('the next process sends the notifications that wait, and none that was delivered', async () => {
   const store = new MemoryStore()
   const down = memoryReceiver(() => DOWN)
   const first = notifierOf([down.opened()], store)

@@ -1,15 +1,14 @@
 /** Alerts on batch runs, trainings and drift. */
-import { durationText, spanTitle } from '../../base/index.ts'
+import { durationText, spanTitle, MINUTE_MS } from '../../base/index.ts'
 import type { GroupIR, ModelIR, PipelineIR, ScheduleIR } from '../../define/ir/index.ts'
 import { longestGap } from '../../kernel/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 import { selector } from '../selector.ts'
 
-const MINUTE = 60_000
 /** Part of a period, and least time, by which a batch run may be late. */
 const LATE_SHARE = 0.1
-const LATE_MS_MIN = 10 * MINUTE
+const LATE_MS_MIN = 10 * MINUTE_MS
 
 /** Alerts of each group with batch runs, and of each model that is trained. */
 export const jobAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [

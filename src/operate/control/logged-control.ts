@@ -29,14 +29,14 @@ export interface ControlPorts {
 export function loggedControl({ data, deadLetters, effects, jobs, alerts }: ControlPorts): RunControl {
   const letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
   const logged = <T>(
-    who: string,
-    what: string,
+    operator: string,
+    command: string,
     targets: readonly number[] | string,
     detail: string | undefined,
     act: (setDetail: (detail: string) => void) => Promise<T>,
   ): Promise<T> => {
-    const to = typeof targets === 'string' ? targets : targets.join(', ')
-    return withOperatorLogAsync(data, { at: wallClock(), who, what, to, ...(detail !== undefined && { detail }) }, act)
+    const target = typeof targets === 'string' ? targets : targets.join(', ')
+    return withOperatorLogAsync(data, { at: wallClock(), operator, command, target, ...(detail !== undefined && { detail }) }, act)
   }
   return {
     editDeadLetter(edit, by) {

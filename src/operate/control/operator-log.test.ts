@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { operatorLogPath, withOperatorLog, withOperatorLogAsync } from './operator-log.ts'
 
-const entry = { at: 0, who: 'cli:ann', what: 'dlq drop', to: '1' }
+const entry = { at: 0, operator: 'cli:ann', command: 'dlq drop', target: '1' }
 const linesOf = (data: string): Record<string, string>[] =>
   readFileSync(operatorLogPath(data), 'utf8')
     .trimEnd()
@@ -14,18 +14,18 @@ const linesOf = (data: string): Record<string, string>[] =>
 
 test('changes that end together are lines in the order in which they ended, each on the disk before its answer', async () => {
   const data = scratchFolder('operator-log')
-  const change = async (to: string) => {
-    await withOperatorLogAsync(data, { ...entry, to }, async setDetail => {
-      setDetail(`of ${to}`)
-      if (Number(to) % 3 === 0) throw Object.assign(new Error('secret'), { code: 'SPILL_CONFLICT' })
+  const change = async (target: string) => {
+    await withOperatorLogAsync(data, { ...entry, target }, async setDetail => {
+      setDetail(`of ${target}`)
+      if (Number(target) % 3 === 0) throw Object.assign(new Error('secret'), { code: 'SPILL_CONFLICT' })
     }).catch(() => {})
-    assert.ok(linesOf(data).some(line => line['to'] === to))
+    assert.ok(linesOf(data).some(line => line['target'] === target))
   }
   await Promise.all(Array.from({ length: 100 }, (_, i) => change(String(i))))
-  withOperatorLog(data, { ...entry, to: 'last' }, () => {})
+  withOperatorLog(data, { ...entry, target: 'last' }, () => {})
   const lines = linesOf(data)
   assert.deepEqual(
-    lines.map(({ to, outcome, detail }) => [to, outcome, detail]),
+    lines.map(({ target, outcome, detail }) => [target, outcome, detail]),
     [
       ...Array.from({ length: 100 }, (_, i) => [String(i), ...(i % 3 === 0 ? ['rejected', 'SPILL_CONFLICT'] : ['done', `of ${i}`])]),
       ['last', 'done', undefined],

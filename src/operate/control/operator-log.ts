@@ -14,11 +14,11 @@ export interface OperatorLogEntry {
   /** UTC ms. */
   readonly at: number
   /** `cli:NAME` of the user of the operating system, or `token:NAME`. */
-  readonly who: string
+  readonly operator: string
   /** `tokens add`. */
-  readonly what: string
+  readonly command: string
   /** The object of the change: a token, a group, an effect. */
-  readonly to: string
+  readonly target: string
   readonly outcome: 'done' | 'rejected'
   /** The reason of a rejection, or further details. */
   readonly detail?: string
@@ -140,9 +140,9 @@ export async function withOperatorLogAsync<T>(
 /** The entry of a change that a command makes: `command` such as `dlq drop`, `target` the objects that it changes. */
 export const operatorAuditEntry = (command: string, target: string): StrictOmit<OperatorLogEntry, 'outcome'> => ({
   at: wallClock(),
-  who: operatorName(),
-  what: command,
-  to: target,
+  operator: operatorName(),
+  command,
+  target,
 })
 
 /** The operator in the operator log: `cli:ann`. */

@@ -23,5 +23,5 @@ const values: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 export function causeText(reason: string, detail: string): string {
   const text = values.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), detail.slice(0, TEXT_MAX))
   if (reason !== 'map' || text !== detail) return text
-  return text.replace(/(:.*)$/s, message => message.replace(/'[^']*'|"[^"]*"|\d+(?:\.\d+)?/g, '…'))
+  return text.replace(/(:.*)$/s, detailText => detailText.replace(/'[^']*'|"[^"]*"|\d+(?:\.\d+)?/g, '…'))
 }

@@ -31,7 +31,7 @@ async function recorded(): Promise<StoredDecisionBatch[]> {
 
 const batches = await recorded()
 
-test('whatever is recorded, forgotten and queried in between, the index finds what a scan finds', async () => {
+test('the index finds the decisions of a scan, with records, deletions and queries in any order', async () => {
   const query = record({
     model: option(constantFrom('fraud', 'check', 'none'), { nil: undefined }),
     key: constantFrom(...keys, '7.00', 'e'),

@@ -196,6 +196,9 @@ export function decodeDecisions(bytes: Uint8Array, strings: Strings = new String
   }
 }
 
+/** The place of a batch, with which errors of it begin. */
+export const DECISION_BATCH = 'a batch of decisions'
+
 /** Model and keys of a decision batch. Decoding them costs a fraction of `decodeDecisions`. */
 export type DecisionKeys = Pick<DecodedDecisions, 'model' | 'length' | 'key' | 'keys' | 'strings'>
 
@@ -208,7 +211,7 @@ export function decodeDecisionKeys(bytes: Uint8Array, strings: Strings, shapeOf:
 /** Reads up to the keys. Throws for a wrong checksum or an unsupported version. */
 function readLeadingColumns(bytes: Uint8Array, strings: Strings, shapeOf: (text: string) => DecisionShape) {
   const body = new Uint8Array(bytes.subarray(0, Math.max(0, bytes.length - 4)))
-  const reader = new ByteReader(body, 'a batch of decisions')
+  const reader = new ByteReader(body, DECISION_BATCH)
   if (bytes.length < 4 || new DataView(bytes.buffer, bytes.byteOffset).getUint32(body.length, true) !== crc32(body))
     reader.failDamaged('does not have the checksum that it was written with')
   const version = reader.varint()

@@ -99,7 +99,7 @@ export class Outbox {
       entry: entry[row],
       key: text,
       t: t[row],
-      made: this.#options.clock(),
+      decidedAt: this.#options.clock(),
       due,
       body: JSON.stringify(record),
       isDry: this.#options.isDry,

@@ -5,7 +5,7 @@
 import { callEvery, stopwatch, SpillwayError, limits } from '../../base/index.ts'
 import { SqliteReader } from '../../log/sqlite/index.ts'
 import { logDamageText, type LogDamage, type StoredDecisionBatch } from '../../log/index.ts'
-import { decodeDecisions } from '../decide/decision-codec.ts'
+import { DECISION_BATCH, decodeDecisions } from '../decide/decision-codec.ts'
 
 export interface DecisionCheckOptions {
   /** Decision batches, newest first. */
@@ -75,9 +75,7 @@ export function* damagedDecisions(batches: Iterable<StoredDecisionBatch>): Gener
 /** The damage of a batch; undefined if it is intact. */
 function damageOf(batch: StoredDecisionBatch): LogDamage | undefined {
   const problem = problemOf(batch)
-  return problem === undefined
-    ? undefined
-    : { what: `a batch of decisions of '${batch.model}'`, entries: [batch.first, batch.last], problem }
+  return problem === undefined ? undefined : { place: `${DECISION_BATCH} of '${batch.model}'`, entries: [batch.first, batch.last], problem }
 }
 
 function problemOf({ model, first, last, count, bytes }: StoredDecisionBatch): string | undefined {
@@ -86,7 +84,7 @@ function problemOf({ model, first, last, count, bytes }: StoredDecisionBatch): s
     const isSame = decoded.model === model && decoded.length === count && decoded.entry[0] === first && decoded.entry[count - 1] === last
     return isSame ? undefined : `holds ${decoded.length} of '${decoded.model}' from entry ${decoded.entry[0]} on, and stands as ${count}`
   } catch (error) {
-    if (error instanceof SpillwayError) return error.message.replace('a batch of decisions ', '')
+    if (error instanceof SpillwayError) return error.problemAt(DECISION_BATCH)
     throw error
   }
 }

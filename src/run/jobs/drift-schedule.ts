@@ -5,14 +5,12 @@
  * crash leaves one state or the other. Persistent drift requests another training after its cool-down, then after twice as long each time.
  * A check without drift resets the cool-down.
  */
-import { limits } from '../../base/index.ts'
+import { limits, WEEK_MS } from '../../base/index.ts'
 import type { DriftIR } from '../../define/ir/index.ts'
 import { JobSchedule } from '../../jobs/index.ts'
 import { driftStateOf, putDriftState, type DriftState, type DueTraining } from '../../training/registry/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
 import type { DriftCheckResult } from './drift-job.ts'
-
-const WEEK_MS = 7 * 86_400_000
 
 export class DriftSchedule {
   readonly #model: string

@@ -14,7 +14,8 @@ import type { ModelVersion } from '../../training/registry/index.ts'
 import type { IdRoom, IngestReceipt } from '../ingest/appender.ts'
 import type { PendingDecision } from '../ingest/decision-requests.ts'
 import { PendingReplies } from '../ingest/pending-replies.ts'
-import { Committer, type RunCounters } from './committer.ts'
+import { Committer } from './committer.ts'
+import type { RunCounters } from './run-counters.ts'
 import type { Decider } from '../decide/decider.ts'
 import type { FreshnessTracker } from '../decide/freshness.ts'
 import { Shutdown, stoppedError } from './shutdown.ts'
@@ -30,8 +31,7 @@ import { Turns } from './turns.ts'
 export class Run {
   readonly #store: RunOptions['store']
   readonly #onRecorded: RunOptions['onRecorded']
-  readonly #pipeline: string
-  readonly #sources: readonly string[]
+  readonly #ir: Runnable['ir']
   readonly #components: RunComponents
   readonly #inbox = new Inbox()
   readonly #committer: Committer
@@ -44,8 +44,7 @@ export class Run {
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
     ;({ store: this.#store, onRecorded: this.#onRecorded } = options)
-    this.#pipeline = ir.name
-    this.#sources = ir.sources.map(({ name }) => name)
+    this.#ir = ir
     const components = (this.#components = composeRun(runnable, options, () => this.#pace.schedule()))
     const pendingReplies = new PendingReplies(options.store)
     this.#shutdown = new Shutdown(error => {
@@ -184,6 +183,9 @@ export class Run {
   cancelJob = async (kind: RunJobKind, name: string, options?: CancelOptions): Promise<boolean> =>
     this.#running.schedulersByKind[kind]?.cancel(name, options) ?? false
 
+  /** Stops the jobs and rejects their requests, before a server waits for those. The next process makes the jobs again. */
+  stopJobs = async (): Promise<unknown> => Promise.all(this.#components.schedulers.map(scheduler => scheduler.stop(stoppedError())))
+
   /** Records changes of effects and dead letters; resolves when they are durable. Continues to work while the run stops. */
   async settle(effectChanges: readonly EffectChange[], deadLetterChanges: readonly DeadLetterChange[] = []): Promise<void> {
     await this.#commit({ effectChanges, deadLetterChanges })
@@ -214,14 +216,12 @@ export class Run {
   /** Accepts nothing more, waits for submitted records, saves state, and closes the store once its `readers` have ended. */
   stop(readers: Promise<unknown> = Promise.resolve()): Promise<void> {
     this.#shutdown.begin()
-    this.#stopping ??= this.#stop(readers)
-    return this.#stopping
+    return (this.#stopping ??= this.#stop(readers))
   }
 
   async #stop(readers: Promise<unknown>): Promise<void> {
-    const { schedulers, trainings } = this.#components
-    await Promise.all(schedulers.map(scheduler => scheduler.stop(stoppedError())))
-    await trainings.whenPromoted()
+    await this.stopJobs()
+    await this.#components.trainings.whenPromoted()
     await this.whenIdle()
     this.#inbox.reject(new SpillwayError('SPILL_LIMIT', 'the run was stopped while this was held back (DEDUPE_IDS_MAX); send it again'))
     this.checkpoint()
@@ -280,7 +280,8 @@ export class Run {
 
   async #submit(input: Submission): Promise<IngestReceipt> {
     this.#shutdown.check()
-    if (!this.#sources.includes(input.source)) throw unknownNameError(this.#pipeline, 'source', input.source, this.#sources)
+    const sources = this.#ir.sources.map(({ name }) => name)
+    if (!sources.includes(input.source)) throw unknownNameError(this.#ir.name, 'source', input.source, sources)
     const receipt = this.#inbox.add(input)
     this.#pace.schedule()
     return receipt

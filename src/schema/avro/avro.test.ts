@@ -111,7 +111,7 @@ test('recursive schemas are compared, and a change deep in a cycle is found', ()
   assert.deepEqual(rules(pair('int'), pair('string')), ['/b/x type-changed'])
 })
 
-test('what the specification does not allow is rejected with its place', () => {
+test('a schema that the specification does not allow is rejected with its place', () => {
   for (const [schema, message] of [
     ['integer', /\/: there is no type 'integer'; there is null, boolean, int/],
     [field('Card'), /\/amount: there is no type 'Card'/],

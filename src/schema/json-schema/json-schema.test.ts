@@ -98,7 +98,7 @@ test('nested exclusions cost one pair a level and round, and a recursive one end
   assert.ok(rules(recursive({ b: text }), recursive({ b: int })).length > 0)
 })
 
-test('what cannot be decided is said, unless it is there word for word', () => {
+test('an undecidable comparison is said, unless both texts are equal', () => {
   for (const keyword of [
     JSON.parse('{ "if": { "type": "integer" }, "then": { "minimum": 0 } }') as object,
     { contains: int },

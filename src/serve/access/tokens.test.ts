@@ -224,7 +224,7 @@ test('the command adds, lists and revokes tokens, and the operator log has all o
     ['tokens revoke', 'ci', 'done', undefined],
     ['tokens revoke', 'ci', 'rejected', "there is no token 'ci'"],
   ])
-  assert.match(lines[0].who, /^cli:./)
+  assert.match(lines[0].operator, /^cli:./)
   assert.ok(lines.every(({ at }) => !Number.isNaN(Date.parse(at))))
   assert.doesNotMatch(text, /spw_/)
 })

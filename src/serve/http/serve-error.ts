@@ -56,6 +56,8 @@ export interface ServeErrorOptions {
   /** Further fields of the body. */
   readonly more?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** The end of the message, about this request alone. */
+  readonly advice?: string
   /** The internal error behind it, for the log of the server alone. */
   readonly cause?: unknown
 }
@@ -68,9 +70,16 @@ export class ServeError extends SpillwayError {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly more: Readonly<Record<string, unknown>>
+  /** The message without its advice. */
+  readonly problem: string
 
-  constructor(code: ErrorCode, message: string, { status, retryAfter, more = {}, headers = {}, cause }: ServeErrorOptions = {}) {
-    super(code, message, { cause })
+  constructor(
+    code: ErrorCode,
+    problem: string,
+    { status, retryAfter, more = {}, headers = {}, advice = '', cause }: ServeErrorOptions = {},
+  ) {
+    super(code, `${problem}${advice}`, { cause })
+    this.problem = problem
     this.status = status ?? httpStatuses[code]
     this.headers = { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
     this.more = more
@@ -82,12 +91,13 @@ export class ServeError extends SpillwayError {
   }
 }
 
-/** The end of a message about a request that is rejected unprocessed. */
+/** The advice of a request that is rejected unprocessed. */
 export const UNPROCESSED = '; the request was not processed, send it again'
 
 /** The error of a request that is rejected unprocessed: `limit` is reached. */
 export const overloadError = (why: string, limit: string): ServeError =>
-  new ServeError('SPILL_OVERLOAD', `${why} (${limit})${UNPROCESSED}`, {
+  new ServeError('SPILL_OVERLOAD', `${why} (${limit})`, {
+    advice: UNPROCESSED,
     retryAfter: limits.HTTP_RETRY_AFTER_S,
   })
 

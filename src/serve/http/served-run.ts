@@ -31,7 +31,7 @@ export interface ServedRun {
     trace?: TraceContext,
   ): { decided: Promise<RecordedDecision>; durable: Promise<RecordedDecision> }
   /** Reads the features of keys, each mapped by `make`. Throws `SPILL_KEY` for a key of the wrong type. */
-  features?<T>(asks: readonly FeatureQuery[], make: (row: ServedFeatureRow) => T): T[]
+  features?<T>(queries: readonly FeatureQuery[], make: (row: ServedFeatureRow) => T): T[]
   /** Runs a batch run of a group. Resolves with its record once its result is in use. */
   readonly batch?: (group: string) => Promise<BatchRunRecord>
   /** Trains a model. Resolves with the new version. */

@@ -18,7 +18,7 @@ const stageEnds = object(each(['begun', 'features', 'scored', 'durable'], utc), 
 const stages = object(each(['features', 'inference', 'durable'], ms), each(['waited', 'taken', 'queued'], ms))
 
 const tracedEffect = object(
-  { number: count, action: text, id: described(text, 'the idempotency key'), state: effectState, attempts: count, made: utcMs },
+  { number: count, action: text, id: described(text, 'the idempotency key'), state: effectState, attempts: count, decidedAt: utcMs },
   {
     why: text,
     trace: described(text, 'the W3C traceparent of the request that triggered it, and its tracestate'),
@@ -163,7 +163,7 @@ export const sharedSchemas = {
       entry: described(count, 'log entry of the decision'),
       key: {},
       t: described(utcMs, 'time of the decision'),
-      made: utcMs,
+      decidedAt: utcMs,
       state: effectState,
       attempts: count,
     },

@@ -151,8 +151,8 @@ export function featureRequestsSchema(ir: PipelineIR): OpenapiSchema {
       additionalProperties: false,
     }
   })
-  const asks = { type: 'array', maxItems: limits.FEATURE_REQUEST_KEYS_MAX, items: items.length > 0 ? { anyOf: items } : false }
-  return { type: 'object', properties: { asks }, required: ['asks'], additionalProperties: false }
+  const queries = { type: 'array', maxItems: limits.FEATURE_REQUEST_KEYS_MAX, items: items.length > 0 ? { anyOf: items } : false }
+  return { type: 'object', properties: { queries }, required: ['queries'], additionalProperties: false }
 }
 
 /** The schema of a key column in JSON. A number may be written as text, and a text as a number. */

@@ -60,7 +60,7 @@ test('a requested batch run is made, and its values are in use when the request 
   assert.deepEqual(ofStream.schedules, [])
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
-    /"who":"http","what":"runs now","to":"usual","outcome":"done","detail":"run \d+"/,
+    /"operator":"http","command":"runs now","target":"usual","outcome":"done","detail":"run \d+"/,
   )
 })
 

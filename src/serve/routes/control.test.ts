@@ -162,7 +162,9 @@ test('a dead letter that was sent too often must be edited, which says so with a
 test('the operator log has who changed what, and nothing of a record', async () => {
   const lines = readFileSync(operatorLogPath(shop.data), 'utf8').trim().split('\n')
   const entries = lines.map(line => JSON.parse(line) as Record<string, string>)
-  const done = entries.filter(({ outcome }) => outcome === 'done').map(({ who, what, to, detail }) => [who, what, to, detail])
+  const done = entries
+    .filter(({ outcome }) => outcome === 'done')
+    .map(({ operator, command, target, detail }) => [operator, command, target, detail])
   assert.deepEqual(done.slice(0, 4), [
     ['http', 'dlq edit', '1', 'amount'],
     ['http', 'dlq replay', '2, 1', '1 settled, 1 rejected again'],
@@ -171,7 +173,8 @@ test('the operator log has who changed what, and nothing of a record', async () 
   ])
   assert.ok(
     entries.some(
-      ({ what, to, outcome, detail }) => what === 'dlq edit' && to === '2' && outcome === 'rejected' && detail === 'SPILL_CONFLICT',
+      ({ command, target, outcome, detail }) =>
+        command === 'dlq edit' && target === '2' && outcome === 'rejected' && detail === 'SPILL_CONFLICT',
     ),
   )
   // Without the times, whose seconds may read 42.507.
@@ -208,7 +211,7 @@ test('changes need the role operate, and the operator log has the name of the to
   assert.equal(dropped.statusCode, 200)
   assert.match(
     readFileSync(operatorLogPath(shop.data), 'utf8').trim().split('\n').at(-1)!,
-    /"who":"token:operate","what":"dlq drop","to":"4","detail":"noise","outcome":"done"/,
+    /"operator":"token:operate","command":"dlq drop","target":"4","detail":"noise","outcome":"done"/,
   )
   await guarded.close()
 })

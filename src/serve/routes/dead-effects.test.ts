@@ -108,7 +108,9 @@ test('a dead effect is dropped, with a reason', async () => {
     assert.equal((await app.inject({ method: 'POST', url: `/effects/${number}/retry` })).statusCode, 404)
   const audited = readFileSync(operatorLogPath(data), 'utf8').trim().split('\n')
   assert.deepEqual(
-    audited.map(line => JSON.parse(line) as Record<string, string>).map(({ who, what, to, outcome }) => [who, what, to, outcome].join(' ')),
+    audited
+      .map(line => JSON.parse(line) as Record<string, string>)
+      .map(({ operator, command, target, outcome }) => [operator, command, target, outcome].join(' ')),
     [
       // The second request is rejected while the first waits for the disk.
       'http effects retry 1 rejected',

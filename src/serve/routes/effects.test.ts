@@ -75,7 +75,7 @@ test('changes of effects are streamed when durable, and a reader resumes after i
   const first = await open(t, data)
   await posted(first.app, '/sources/payments/events', pay('a'))
   const tried = await until(first.api.effects({ action: 'page', after: '0' }), ({ attempts }) => attempts === 1)
-  const { place, id, made, began, sent, next, ...rest } = tried.at(-1)!
+  const { place, id, decidedAt, began, sent, next, ...rest } = tried.at(-1)!
   assert.deepEqual(rest, {
     number: 1,
     action: 'page',
@@ -88,7 +88,7 @@ test('changes of effects are streamed when durable, and a reader resumes after i
     why: 'down',
   })
   assert.match(id, /^\S+$/)
-  assert.ok(made >= start && began! >= made && sent! >= began! && next! > sent!)
+  assert.ok(decidedAt >= start && began! >= decidedAt && sent! >= began! && next! > sent!)
   first.recover()
   const done = await until(first.api.effects({ action: 'page', after: place }), ({ state }) => state === 'delivered')
   // Its deadline is one second after the event.

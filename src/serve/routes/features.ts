@@ -21,10 +21,10 @@ type MaskedFeatures = Parameters<PersonalMask['features']>[0]
 export function featureRoutes(app: FastifyInstance, context: ServerContext): void {
   const { run, ir, load, past } = context
   const groupNamed = lookupByName('group', ir.groups)
-  const answer = (asks: readonly FeatureQuery[], request: FastifyRequest): readonly string[] => {
+  const answer = (queries: readonly FeatureQuery[], request: FastifyRequest): readonly string[] => {
     if (!run.features) throw new ServeError('SPILL_UNSUPPORTED', 'this run serves no features; use `spillway features`')
     const mask = maskFor(context, request)
-    const rows = run.features(asks, featuresJson)
+    const rows = run.features(queries, featuresJson)
     return mask ? rows.map(row => JSON.stringify(mask.features(JSON.parse(row) as MaskedFeatures))) : rows
   }
   app.get<{ Params: { group: string }; Querystring: { key?: string | string[] } }>(
@@ -55,32 +55,33 @@ export function featureRoutes(app: FastifyInstance, context: ServerContext): voi
   app.post('/features', { config: { role: 'read', ...personalRole(context) } }, async (request, reply) => {
     const { raw } = request
     if (mediaTypeOf(raw) !== 'json')
-      throw new ServeError('SPILL_FORMAT', 'send JSON: { "asks": [{ "group": …, "key": … }] }', { status: 415 })
+      throw new ServeError('SPILL_FORMAT', 'send JSON: { "queries": [{ "group": …, "key": … }] }', { status: 415 })
     const body = await withBody(raw, load.shareOf('read', request), parseJsonValue)
-    const asks = asksOf(body).map(({ group: name, key }) => {
+    const queries = queriesOf(body).map(({ group: name, key }) => {
       const group = groupNamed(name)
       return { group: name, key: keyOf(group, key) }
     })
     reply.type('application/json')
-    return `{"answers":[${answer(asks, request).join(',')}]}`
+    return `{"answers":[${answer(queries, request).join(',')}]}`
   })
 }
 
 /** The requests in a body. Throws 400 for malformed ones, 413 for too many. */
-function asksOf(body: unknown): readonly { readonly group: string; readonly key: unknown }[] {
-  const asks: unknown = typeof body === 'object' && body !== null && 'asks' in body ? body.asks : undefined
-  const isAsk = (ask: unknown) => typeof ask === 'object' && ask !== null && typeof (ask as { group?: unknown }).group === 'string'
-  if (!Array.isArray(asks) || !asks.every(isAsk))
-    throw new ServeError('SPILL_INPUT', 'write { "asks": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
-  jsonFields(body, ['asks'])
-  for (const ask of asks) jsonFields(ask, ['group', 'key'])
-  if (asks.length > limits.FEATURE_REQUEST_KEYS_MAX)
+function queriesOf(body: unknown): readonly { readonly group: string; readonly key: unknown }[] {
+  const queries: unknown = typeof body === 'object' && body !== null && 'queries' in body ? body.queries : undefined
+  const isQuery = (query: unknown) =>
+    typeof query === 'object' && query !== null && typeof (query as { group?: unknown }).group === 'string'
+  if (!Array.isArray(queries) || !queries.every(isQuery))
+    throw new ServeError('SPILL_INPUT', 'write { "queries": [{ "group": NAME, "key": KEY }, …] }; a key of several columns is an array')
+  jsonFields(body, ['queries'])
+  for (const query of queries) jsonFields(query, ['group', 'key'])
+  if (queries.length > limits.FEATURE_REQUEST_KEYS_MAX)
     throw new ServeError(
       'SPILL_LIMIT',
-      `${asks.length} requests in one call, more than ${limits.FEATURE_REQUEST_KEYS_MAX} (FEATURE_REQUEST_KEYS_MAX)`,
+      `${queries.length} queries in one request, more than ${limits.FEATURE_REQUEST_KEYS_MAX} (FEATURE_REQUEST_KEYS_MAX)`,
       { status: 413 },
     )
-  return asks as { group: string; key: unknown }[]
+  return queries as { group: string; key: unknown }[]
 }
 
 /** A key part is text, or a number that a double holds exactly: beyond 2^53 clients send text. */

@@ -32,7 +32,8 @@ const noJson =
 const retryLater = { status: 503, retryAfter: limits.HTTP_RETRY_AFTER_S }
 
 /** Nothing was sent to the raw topic, so that a client may send events without ids again, too. */
-const notReady = (): ServeError => new ServeError('SPILL_OVERLOAD', `the gate starts, begins anew or has ended${UNPROCESSED}`, retryLater)
+const notReady = (): ServeError =>
+  new ServeError('SPILL_OVERLOAD', 'the gate starts, begins anew or has ended', { ...retryLater, advice: UNPROCESSED })
 
 /** Some records may be in the raw topic. Errors that do not pass are for the operator. */
 function clientError(error: KafkaError, isAlone: boolean): unknown {

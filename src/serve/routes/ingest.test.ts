@@ -147,9 +147,9 @@ test('parameters and fields that a route would ignore are rejected', async () =>
     [`${events}?dry=1`, pay('q')],
     ['/sources/payments/decide?at=2020', pay('q')],
     ['/models/check/decide?at=2020', { card: 'c', amount: 1 }],
-    ['/features?at=2020', { asks: [] }],
-    ['/features', { asks: [], at: '2020' }],
-    ['/features', { asks: [{ group: 'now', key: 'c', at: 5 }] }],
+    ['/features?at=2020', { queries: [] }],
+    ['/features', { queries: [], at: '2020' }],
+    ['/features', { queries: [{ group: 'now', key: 'c', at: 5 }] }],
   ] as const) {
     const answer = await posted(app, url, body)
     assert.equal(answer.statusCode, 400, url)

@@ -12,7 +12,7 @@ import type { ServerContext } from '../context/server-context.ts'
 import type { IngestCounts, IngestTarget } from '../http/served-run.ts'
 import { withoutByteOrderMark, ndjsonBatches } from '../../files/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { ServeError, errorResponse, partialFields, UNPROCESSED } from '../http/serve-error.ts'
+import { ServeError, errorResponse, partialFields } from '../http/serve-error.ts'
 
 /** The run or the gate, and its sources. */
 interface IngestContext extends Pick<ServerContext, 'load'> {
@@ -115,7 +115,8 @@ function streamError(
   const isOverload = body.code === 'SPILL_OVERLOAD'
   const code = isOverload ? (status === 429 ? 'SPILL_LIMIT' : 'SPILL_SOURCE') : body.code
   const result = outcome.isEmpty ? 'some of its records may be durable' : 'the records before this were accepted'
-  const message = `${body.message.replace(UNPROCESSED, '')}; ${result}`
+  const problem = error instanceof ServeError ? error.problem : body.message
+  const message = `${problem}; ${result}`
   return new ServeError(code, message, { status: isOverload ? 503 : status, headers, more: { ...more, ...partialFields }, cause })
 }
 

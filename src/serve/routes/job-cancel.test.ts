@@ -57,7 +57,7 @@ for (const [kind, name, path, attempt] of [
       [409, { code: 'SPILL_CONFLICT', message: `no ${kind} of '${name}' runs or waits to run; it has ended, or has not begun` }],
     )
     const log = readFileSync(operatorLogPath(data), 'utf8')
-    assert.ok(log.includes(`"who":"http","what":"jobs cancel","to":"${kind} ${name}","outcome":"done"`), log)
+    assert.ok(log.includes(`"operator":"http","command":"jobs cancel","target":"${kind} ${name}","outcome":"done"`), log)
   })
 
 test('a cancel with the number of an ended attempt is a conflict, and the attempt that runs goes on', async () => {
@@ -109,4 +109,15 @@ test('a scheduled reconciliation is cancelled', async () => {
   reconciling.tick()
   const answer = await posted(app, '/jobs/cancel', { kind: 'reconciliation' })
   assert.deepEqual([answer.statusCode, answer.json()], [200, { cancelled: { kind: 'reconciliation' } }])
+})
+
+test('requests of jobs are answered once the jobs are stopped, and the run goes on', async () => {
+  const requests = ['/groups/usual/runs', '/reports/list', '/models/fraud/train'].map(path => posted(app, path, {}))
+  await begun((jobs += 3))
+  await running.run.stopJobs()
+  for (const answer of await Promise.all(requests))
+    assert.deepEqual([answer.statusCode, answer.json<{ code: string }>().code], [503, 'SPILL_STOPPED'])
+  const card = { id: '2', card: 'c', at: '2026-01-01T11:00:00Z' }
+  assert.equal((await posted(app, '/sources/payments/events', card)).statusCode, 200)
+  assert.equal((await posted(app, '/groups/usual/runs', {})).statusCode, 503)
 })

@@ -73,8 +73,8 @@ test('a model is trained on request, promoted by its rule, and rolled back', asy
   assert.match(body, /^spillway_model_training_failed\{model="fraud"\} 0$/m)
   assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
   const audited = readFileSync(operatorLogPath(data), 'utf8')
-  assert.match(audited, /"who":"http","what":"models train","to":"fraud","outcome":"done","detail":"version 1: champion"/)
-  assert.match(audited, /"what":"models promote","to":"fraud","outcome":"done","detail":"version 0"/)
+  assert.match(audited, /"operator":"http","command":"models train","target":"fraud","outcome":"done","detail":"version 1: champion"/)
+  assert.match(audited, /"command":"models promote","target":"fraud","outcome":"done","detail":"version 0"/)
 })
 
 test('the document describes the routes of a trained model', async () => {
@@ -98,7 +98,7 @@ test('impossible requests are errors with a reason', async () => {
   await rejected(app.inject('/models?model=nobody'), 404, /nobody/)
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
-    /"what":"models promote","to":"fraud","outcome":"rejected","detail":"SPILL_CONFLICT"/,
+    /"command":"models promote","target":"fraud","outcome":"rejected","detail":"SPILL_CONFLICT"/,
   )
 })
 

@@ -159,7 +159,7 @@ test('features: the key and the values', async () => {
   const { key, features: values } = await masked('GET', '/features/now?key=ann-secret')
   assert.deepEqual(key, { patient: '***' })
   assert.deepEqual([values.doctor, values.doctors, values.ward], ['***', 1, 'north'])
-  const { answers } = await masked('POST', '/features', { asks: [{ group: 'now', key: 'ann-secret' }] })
+  const { answers } = await masked('POST', '/features', { queries: [{ group: 'now', key: 'ann-secret' }] })
   assert.equal(answers[0].features.doctor, '***')
   const past = await masked('GET', `/features/as-of?group=now&key=ann-secret&at=${start + 1}`)
   assert.equal(past.features.features.doctor, '***')

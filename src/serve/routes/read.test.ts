@@ -147,9 +147,9 @@ const fake = (queries: FeatureQuery[]): ServedRun => ({
   idRooms: () => [],
   counts: run.counts,
   ended: run.ended,
-  features: (asks, make) => {
-    queries.push(...asks)
-    return asks.map(({ group, key }) => {
+  features: (requested, make) => {
+    queries.push(...requested)
+    return requested.map(({ group, key }) => {
       if (key[0] === 'bad') throw new SpillwayError('SPILL_INPUT', 'no key')
       const of = { group, key: { card: key[0] }, t: start, asOf: start, visibleEvents: 3, layer: 'stream', ageMs: 0 } as const
       const ir = pipeline.ir.groups.find(({ name }) => name === group)!
@@ -182,11 +182,11 @@ test('features are read by key, of one group or several in a call', async () => 
   const answer = { group: 'now', key: { card: 'a,b' }, t: start, asOf: start, visibleEvents: 3, layer: 'stream', ageMs: 0 }
   const values = { features: { n: 2 }, rejected: { sum: featureRejections[rejections.limit] } }
   assert.deepEqual([response.statusCode, response.json()], [200, { ...answer, ...values }])
-  const asks = [
+  const queries = [
     { group: 'now', key: 'c' },
     { group: 'hooked', key: [7] },
   ]
-  const two = await posted(own, '/features', { asks })
+  const two = await posted(own, '/features', { queries })
   assert.deepEqual(
     two.json<{ answers: ServedFeatures[] }>().answers.map(({ group, key }) => [group, key]),
     [
@@ -208,13 +208,13 @@ test('features are read by key, of one group or several in a call', async () => 
     assert.equal((await own.inject({ url })).statusCode, status, url)
   for (const body of [
     '[]',
-    '{"asks":{}}',
-    '{"asks":[{"key":"a"}]}',
-    '{"asks":[{"group":"now","key":null}]}',
-    '{"asks":[{"group":"now","key":9007199254740992}]}',
+    '{"queries":{}}',
+    '{"queries":[{"key":"a"}]}',
+    '{"queries":[{"group":"now","key":null}]}',
+    '{"queries":[{"group":"now","key":9007199254740992}]}',
   ])
     assert.equal((await posted(own, '/features', body)).statusCode, 400, body)
-  assert.equal((await posted(own, '/features', { asks: new Array(1001).fill(asks[0]) })).statusCode, 413)
+  assert.equal((await posted(own, '/features', { queries: new Array(1001).fill(queries[0]) })).statusCode, 413)
   await own.close()
 })
 

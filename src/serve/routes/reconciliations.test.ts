@@ -103,7 +103,7 @@ test('a reconciliation is started by the role operate, and answered when it has 
   )
   assert.ok(records[0].done!.decisions > 0 && records[1].done!.decisions === 0)
   assert.deepEqual((await listed()).slice(-2), records.slice(0, 2))
-  const line = `"who":"http","what":"reconcile now","to":"shop","outcome":"done","detail":"reconciliation ${last + 1}"`
+  const line = `"operator":"http","command":"reconcile now","target":"shop","outcome":"done","detail":"reconciliation ${last + 1}"`
   assert.ok(readFileSync(operatorLogPath(shop.data), 'utf8').includes(line))
   await guarded.close()
   await reconciliations.stop()

@@ -54,7 +54,7 @@ test('a report is made on request, returned without its folder, and is then the 
   assert.deepEqual(reports.at(-1), record)
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
-    /"who":"http","what":"reports now","to":"of-risk","outcome":"done","detail":"report \d+"/,
+    /"operator":"http","command":"reports now","target":"of-risk","outcome":"done","detail":"report \d+"/,
   )
 })
 

@@ -97,7 +97,7 @@ export const startJob = <T>(
   act: (setDetail: (detail: string) => void) => Promise<T>,
 ): Promise<T> =>
   withoutSilenceLimit(request.raw.socket, () =>
-    withOperatorLogAsync(folder.path, { at: wallClock(), who: operatorOf(request), what: command, to: subject }, act),
+    withOperatorLogAsync(folder.path, { at: wallClock(), operator: operatorOf(request), command, target: subject }, act),
   )
 
 /** Sockets of requests whose jobs run, with the number of the jobs and the timeout to restore: requests may be pipelined. */

@@ -30,7 +30,7 @@ test('runs may share a source whose decisions read its own columns, and features
   assert.equal(reasonOf([richer]), undefined)
 })
 
-test('whatever needs earlier events of a shared source, or would be done by each run, is named', () => {
+test('a definition that needs earlier events of a shared source, or that each run would carry out, is named', () => {
   const withId = source('payments', { schema: { ...columns, no: t.string() }, key: 'card', time: 'at', id: 'no' })
   const onId = model('fraud', { decide: on(withId), inputs: row => ({ amount: row.amount }), score })
   assert.match(reasonOf([onId])!, /^it has an id, whose duplicates would be accepted: a partition may move/)

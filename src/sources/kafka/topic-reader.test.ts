@@ -46,7 +46,7 @@ test('markers and compacted offsets are passed, and the position is behind them'
   await run.end()
 })
 
-test('what is no event is a dead letter with its partition and offset, and reading goes on', async () => {
+test('a record that is no event is a dead letter with its partition and offset, and reading goes on', async () => {
   const cluster = clusterOf(2)
   cluster.append('rows', 1, rowOf(1))
   cluster.append('rows', 1, 'no json')

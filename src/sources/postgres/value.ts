@@ -14,7 +14,7 @@
  *
  * A string column takes every type as unchanged text.
  */
-import { scaledInteger } from '../../base/index.ts'
+import { scaledInteger, DAY_MS } from '../../base/index.ts'
 import type { ColumnIR } from '../../define/ir/index.ts'
 import { parseJsonRecord, Fault } from '../../intake/index.ts'
 
@@ -109,7 +109,6 @@ function parseJson(text: string, isNearest: boolean): unknown {
 }
 
 /** Converts an interval in PostgreSQL's format to milliseconds: `1 day 02:03:04.5`, `-00:00:01`. */
-const DAY = 86_400_000
 const intervalPattern = /^(?:(-?\d+) days? ?)?(?:([+-]?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/
 
 /** `undefined` for months and years, which have no fixed length, and for fractions of a millisecond. */
@@ -120,6 +119,6 @@ export function intervalMs(text: string): number | undefined {
   const digits = fraction.padEnd(6, '0')
   if (!digits.endsWith('000')) return undefined
   const time = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000 + Number(digits.slice(0, 3))
-  const ms = Number(days) * DAY + (sign === '-' ? -time : time)
+  const ms = Number(days) * DAY_MS + (sign === '-' ? -time : time)
   return Number.isSafeInteger(ms) ? ms + 0 : undefined
 }

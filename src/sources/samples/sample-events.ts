@@ -4,7 +4,7 @@
  *
  * Values depend only on the source: the seed is fixed. Times, and ids that contain them, are current.
  */
-import { SpillwayError, random, type Random } from '../../base/index.ts'
+import { SpillwayError, random, type Random, HOUR_MS } from '../../base/index.ts'
 import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 
 /** Number of keys of an entity, `card-1` to `card-5`. */
@@ -16,7 +16,6 @@ const RANGE = 100
 const NULLS = 0.1
 /** Largest step of the random walk, as a share of the range. */
 const STEP = 0.1
-const HOUR_MS = 3_600_000
 
 /** True if events can be generated. Only the user's `map` knows the records of a source that has one. */
 export const hasSamples = ({ mapVersion }: SourceIR): boolean => mapVersion === undefined

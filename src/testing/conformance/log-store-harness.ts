@@ -112,7 +112,7 @@ export const sampleEffect = (number: number, changes: Partial<NewEffect> = {}): 
   entry: number * 10,
   key: '"k"',
   t: number * 1000,
-  made: number * 1000 + 5,
+  decidedAt: number * 1000 + 5,
   due: undefined,
   body: `{"n":${number},"text":"two\\nlines, ü, 試, 😀"}`,
   isDry: false,

@@ -200,7 +200,7 @@ test('a trainer that ends and leaves something running is done, and that is ende
   assert.ok(!isAlive(started))
 })
 
-test('whoever stops the training ends the trainer', async () => {
+test('stopping the training ends the trainer', async () => {
   const stop = new AbortController()
   const done = fitExternal(trainer('setInterval(() => {}, 1000)'), rows, { signal: stop.signal })
   stop.abort()

@@ -23,7 +23,7 @@ const effect = (number: number, state: EffectStateName): EffectAnswer => ({
   entry: 1,
   key: 'c',
   t: 0,
-  made: 0,
+  decidedAt: 0,
   attempts: 1,
 })
 

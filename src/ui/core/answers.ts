@@ -132,7 +132,7 @@ export interface EffectAnswer {
   readonly entry: number
   readonly key: unknown
   readonly t: number
-  readonly made: number
+  readonly decidedAt: number
   readonly due?: number
   readonly state: EffectStateName
   readonly attempts: number
@@ -195,7 +195,7 @@ export interface TracedEffectAnswer {
   readonly action: string
   readonly state: EffectStateName
   readonly attempts: number
-  readonly made: number
+  readonly decidedAt: number
   readonly due?: number
   readonly why?: string
   readonly settled?: number

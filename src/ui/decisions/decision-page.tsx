@@ -8,7 +8,7 @@ import { queryText } from '../core/query-text.ts'
 import { type CallError } from '../core/server.ts'
 import { useRole } from '../core/session.ts'
 import { countText, percentText, spanText, timeStamp, valueText } from '../core/text.ts'
-import { AskAgain } from './ask-again.tsx'
+import { DecideAgain } from './decide-again.tsx'
 import { noDecisionText } from './decision-filter.ts'
 import { decisionDifferences, decisionInputs } from './decision-inputs.ts'
 import { DecisionList } from './decision-list.tsx'
@@ -95,7 +95,7 @@ function Trace({ trace, pipeline }: { readonly trace: TraceAnswer; readonly pipe
           <ValuesNow decision={decision} on={on} pipeline={pipeline} />
         </section>
       </div>
-      {on?.kind === 'request' && mayDecide && <AskAgain model={decision.model} fields={on.fields} onAnswer={setAgain} />}
+      {on?.kind === 'request' && mayDecide && <DecideAgain model={decision.model} fields={on.fields} onAnswer={setAgain} />}
       {again && <Differences title="Served then, and answered now" rows={decisionDifferences(decision, again)} />}
     </article>
   )

@@ -65,8 +65,8 @@ const trace: TraceAnswer = {
   stages: { waited: 1, taken: 2, queued: 0, features: 3, inference: 1, durable: 4 },
   moments: { begun: 10_003, features: 10_006, scored: 10_007, durable: 10_011 },
   effects: [
-    { number: 1, action: 'block', state: 'delivered', attempts: 2, made: 10_000, queueMs: 5, deliveryMs: 20, acknowledgementMs: 10 },
-    { number: 2, action: 'note', state: 'pending', attempts: 1, made: 10_000, queueMs: 1, why: 'nothing listens' },
+    { number: 1, action: 'block', state: 'delivered', attempts: 2, decidedAt: 10_000, queueMs: 5, deliveryMs: 20, acknowledgementMs: 10 },
+    { number: 2, action: 'note', state: 'pending', attempts: 1, decidedAt: 10_000, queueMs: 1, why: 'nothing listens' },
   ],
 }
 

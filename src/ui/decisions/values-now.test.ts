@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DecisionAnswer, PipelineAnswer } from '../core/answers.ts'
-import { differencesToNow, featureAsks } from './values-now.ts'
+import { differencesToNow, featureQueries } from './values-now.ts'
 
 const readAt = { visibleEvents: 4, asOf: 4000 }
 const decision: DecisionAnswer = {
@@ -17,12 +17,12 @@ const fields = { card: 'c1', origin: 'ZRH', destination: 'SFO' }
 const event = { kind: 'event', source: 's', time: 0, arrival: 0, fields } as const
 
 test('each group is asked for once, by the keys of the trigger', () => {
-  assert.deepEqual(featureAsks(decision, event), [
+  assert.deepEqual(featureQueries(decision, event), [
     { group: 'card_now', key: ['c1'] },
     { group: 'routes', key: ['ZRH', 'SFO'] },
   ])
-  assert.deepEqual(featureAsks(decision, { kind: 'tick', t: 0 }), [{ group: 'card_now', key: ['c1'] }])
-  assert.deepEqual(featureAsks(decision, { ...event, fields: { ...fields, card: '***', origin: null } }), [])
+  assert.deepEqual(featureQueries(decision, { kind: 'tick', t: 0 }), [{ group: 'card_now', key: ['c1'] }])
+  assert.deepEqual(featureQueries(decision, { ...event, fields: { ...fields, card: '***', origin: null } }), [])
 })
 
 test('inputs that are one feature are compared, by value', () => {

@@ -1,10 +1,10 @@
-/** The features that a decision read, as they are now: which to ask for, and the difference to what was served. */
+/** The features that a decision read, as they are now: which to query, and the difference to what was served. */
 import type { DecisionAnswer, PipelineAnswer, TriggerAnswer } from '../core/answers.ts'
 import { isMaskedValue } from '../core/mask.ts'
 import { flatValues, type ValueDifference } from './decision-inputs.ts'
 
-/** A question for the features of a key now. */
-export interface FeatureAsk {
+/** A query of the features of a key now. */
+export interface KeyQuery {
   readonly group: string
   readonly key: readonly string[]
 }
@@ -16,10 +16,10 @@ export interface FeatureAnswer {
 }
 
 /**
- * A question for each group that the decision read, by the keys of its trigger. A group that was read by several keys is left out, since the
+ * A query of each group that the decision read, by the keys of its trigger. A group that was read by several keys is left out, since the
  * inputs do not tell them apart; so is a masked key.
  */
-export function featureAsks({ read, key }: DecisionAnswer, on: TriggerAnswer | undefined): FeatureAsk[] {
+export function featureQueries({ read, key }: DecisionAnswer, on: TriggerAnswer | undefined): KeyQuery[] {
   const fields = on?.kind === 'event' || on?.kind === 'request' ? on.fields : undefined
   const reads = Object.keys(read).flatMap(name => {
     const [, group, columns] = /^(\w+)\(([\w, ]+)\)$/.exec(name) ?? []
@@ -27,8 +27,8 @@ export function featureAsks({ read, key }: DecisionAnswer, on: TriggerAnswer | u
   })
   return reads.flatMap(({ group, columns }) => {
     const values = fields ? columns.map(column => fields[column]) : columns.length === 1 ? [key] : []
-    const isAsked = values.length > 0 && values.every(value => value !== null && value !== undefined && !isMaskedValue(value))
-    return isAsked && reads.filter(other => other.group === group).length === 1 ? [{ group, key: values.map(String) }] : []
+    const isKnown = values.length > 0 && values.every(value => value !== null && value !== undefined && !isMaskedValue(value))
+    return isKnown && reads.filter(other => other.group === group).length === 1 ? [{ group, key: values.map(String) }] : []
   })
 }
 

@@ -5,7 +5,7 @@ import { call } from '../core/server.ts'
 import { ChangeNotice } from '../parts/change-notice.tsx'
 import { useChange } from '../parts/use-change.ts'
 import { Differences } from './differences.tsx'
-import { differencesToNow, type FeatureAnswer, featureAsks } from './values-now.ts'
+import { differencesToNow, type FeatureAnswer, featureQueries } from './values-now.ts'
 
 interface ValuesNowProps {
   readonly decision: DecisionAnswer
@@ -14,12 +14,12 @@ interface ValuesNowProps {
 }
 
 export function ValuesNow({ decision, on, pipeline }: ValuesNowProps) {
-  const asks = featureAsks(decision, on)
+  const queries = featureQueries(decision, on)
   const [answers, setAnswers] = useState<readonly FeatureAnswer[]>()
   const change = useChange()
-  if (asks.length === 0) return null
+  if (queries.length === 0) return null
   const compare = async (): Promise<string> => {
-    const answer = await call<{ readonly answers: readonly FeatureAnswer[] }>('POST', '/features', { asks })
+    const answer = await call<{ readonly answers: readonly FeatureAnswer[] }>('POST', '/features', { queries })
     setAnswers(answer.answers)
     return 'Read now. Nothing was decided or recorded. What arrived since counts, the event itself too.'
   }

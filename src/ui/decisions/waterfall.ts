@@ -39,8 +39,8 @@ export function waterfallOf({ on, stages, moments, decision, effects }: TraceAns
   }
   const durableAt = moments?.durable
   const began = end
-  for (const { action, number, state, made, attempts, queueMs, deliveryMs, acknowledgementMs, why } of effects) {
-    end = durableAt === undefined ? began + Math.max(0, made - decision.t) : began
+  for (const { action, number, state, decidedAt, attempts, queueMs, deliveryMs, acknowledgementMs, why } of effects) {
+    end = durableAt === undefined ? began + Math.max(0, decidedAt - decision.t) : began
     const title = `${action} ${number}`
     add('action', `${title}: waited`, queueMs)
     add('action', `${title}: ${attempts > 1 ? `${attempts} attempts` : 'sent'}`, attempts > 1 ? deliveryMs : undefined)

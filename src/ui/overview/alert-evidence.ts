@@ -5,7 +5,7 @@ import type { EffectsAnswer, PipelineAnswer } from '../core/answers.ts'
 import type { PageName } from '../core/location.ts'
 import { queryText } from '../core/query-text.ts'
 import { countText, pluralText, timeStamp } from '../core/text.ts'
-import type { CauseAnswer, CausesAnswer } from '../letters/letter-answers.ts'
+import type { CauseAnswer, CausesAnswer } from '../dead-letters/letter-answers.ts'
 import type { SeriesAnswer } from '../live/stored-series.ts'
 import { type GroupRuns, lastRunText } from '../runs/group-runs.ts'
 

@@ -34,7 +34,7 @@ test('a run that is well has no problem', () => {
   assert.deepEqual(titles({ history: [] }), [])
 })
 
-test('what stops the run or its actions comes before what waits for a person', () => {
+test('problems that stop the run or its actions come before those that wait for a person', () => {
   const status: StatusAnswer = {
     ...fine,
     state: 'failed',

@@ -19,7 +19,7 @@ const sameCost = {
 }
 
 export const flightsReport = withSummary({
-  format: 'spillway-audit/2',
+  format: 'spillway-audit/3',
   pipeline: 'flights',
   fingerprint: hash('a3f9'),
   model: 'late',
@@ -77,39 +77,46 @@ export const flightsReport = withSummary({
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
       levels: [
         sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(4118, 8802, 0.47, 0.31, 0.688), {
-          frozen: estimate(-12.1, -31, 7.2),
+          withoutRetraining: estimate(-12.1, -31, 7.2),
           budget: estimate(-14.5, -33, 4.3),
-          refit: estimate(-9.7, -30.2, 11.4),
+          withRetraining: estimate(-9.7, -30.2, 11.4),
         }),
         sweepLevel(older(15 * MINUTE), 15 * MINUTE, performed(4006, 8770, 0.46, 0.3, 0.686), {
-          frozen: estimate(-124, -154, -95),
+          withoutRetraining: estimate(-124, -154, -95),
           budget: estimate(-119, -150, -91),
-          refit: estimate(-88, -121, -52),
+          withRetraining: estimate(-88, -121, -52),
         }),
         sweepLevel(
           older(HOUR),
           HOUR,
           performed(3659, 8610, 0.45, 0.27, 0.676),
-          { frozen: estimate(-471, -541, -394), budget: estimate(-440, -512, -371), refit: estimate(-312, -388, -240) },
+          { withoutRetraining: estimate(-471, -541, -394), budget: estimate(-440, -512, -371), withRetraining: estimate(-312, -388, -240) },
           { effect: { leaveOneOut: [-502, -431], worstWeek: -1240, slices: [{ name: 'Easter week', perWeek: -702 }] } },
         ),
         sweepLevel(older(3 * HOUR), 3 * HOUR, performed(2863, 7930, 0.36, 0.21, 0.655), {
-          frozen: estimate(-1267, -1491, -1050),
+          withoutRetraining: estimate(-1267, -1491, -1050),
           budget: estimate(-1120, -1330, -930),
-          refit: estimate(-702, -890, -522),
+          withRetraining: estimate(-702, -890, -522),
         }),
         sweepLevel(
           nightly,
           14 * HOUR,
           performed(2790, 8012, 0.35, 0.2, 0.648),
-          { frozen: estimate(-1340, -1780, -902), refit: { why: 'Trained placements need two weeks of runs; this sweep had one.' } },
+          {
+            withoutRetraining: estimate(-1340, -1780, -902),
+            withRetraining: { why: 'Trained placements need two weeks of runs; this sweep had one.' },
+          },
           { literal: 'next schedule' },
         ),
         sweepLevel(
           older(DAY),
           DAY,
           performed(2751, 8590, 0.32, 0.2, 0.645),
-          { frozen: estimate(-1379, -1897, -833), budget: estimate(-1344, -1830, -811), refit: estimate(-651, -1002, -310) },
+          {
+            withoutRetraining: estimate(-1379, -1897, -833),
+            budget: estimate(-1344, -1830, -811),
+            withRetraining: estimate(-651, -1002, -310),
+          },
           { effect: { leaveOneOut: [-1432, -1204], worstWeek: -2410 } },
         ),
       ],
@@ -128,17 +135,17 @@ export const flightsReport = withSummary({
       title: 'usual (28 days mean by carrier)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
       levels: [
-        sweepLevel(older(HOUR), HOUR, now, { frozen: estimate(0.4, -2.1, 2.9), refit: estimate(0.1, -3.2, 3.4) }),
+        sweepLevel(older(HOUR), HOUR, now, { withoutRetraining: estimate(0.4, -2.1, 2.9), withRetraining: estimate(0.1, -3.2, 3.4) }),
         sweepLevel(
           nightly,
           14 * HOUR,
           performed(4131.2, 8801, 0.47, 0.31, 0.689),
-          { frozen: estimate(1.2, -6.3, 8.9), refit: estimate(0.7, -7.4, 8.8) },
+          { withoutRetraining: estimate(1.2, -6.3, 8.9), withRetraining: estimate(0.7, -7.4, 8.8) },
           { literal: 'next schedule' },
         ),
         sweepLevel(older(7 * DAY), 7 * DAY, performed(4101, 8790, 0.47, 0.31, 0.688), {
-          frozen: estimate(-29, -61, 2.4),
-          refit: estimate(-11.1, -40.2, 18.3),
+          withoutRetraining: estimate(-29, -61, 2.4),
+          withRetraining: estimate(-11.1, -40.2, 18.3),
         }),
       ],
       incidentThreshold: { age: 7 * DAY, loss: 61, beyond: true },
@@ -153,8 +160,8 @@ export const flightsReport = withSummary({
       now: { setting: { kind: 'now' }, title: 'on event', age: { p50: 0, p95: 0, from: 'by its placement' } },
       levels: [
         sweepLevel({ kind: 'every', every: HOUR }, 30 * MINUTE, performed(2210, 4400, 0.47, 0.16, 0.689), {
-          frozen: estimate(-1920, -2003, -1844),
-          refit: { why: 'A cadence of inference changes no feature, so nothing is trained anew.' },
+          withoutRetraining: estimate(-1920, -2003, -1844),
+          withRetraining: { why: 'A cadence of inference changes no feature, so nothing is trained anew.' },
         }),
       ],
       incidentThreshold: { why: 'Every age that was tried loses something' },

@@ -3,10 +3,10 @@ import { fraudCosts, fraudPlans } from './fraud-plans.ts'
 import { DAY, estimate, hash, HOUR, MINUTE, nightly, older, performed, sweepLevel, SECOND, utc, withSummary } from './parts.ts'
 
 const now = performed(27_801, 412, 0.61, 0.91, 0.907)
-const noRefit = { why: 'It changes no feature, so nothing is trained anew.' }
+const noRetraining = { why: 'It changes no feature, so nothing is trained anew.' }
 
 export const fraudReport = withSummary({
-  format: 'spillway-audit/2',
+  format: 'spillway-audit/3',
   pipeline: 'fraud',
   fingerprint: hash('09c4'),
   model: 'fraud',
@@ -74,17 +74,23 @@ export const fraudReport = withSummary({
       title: 'ingestion',
       now: { setting: { kind: 'now' }, title: 'stream', age: { p50: 1.9, p95: 4.2, from: 'measured' } },
       levels: [
-        sweepLevel({ kind: 'faster', part: 0.1 }, 0.2, now, { frozen: estimate(0, 0, 0), refit: estimate(0, 0, 0) }, { literal: '−90 %' }),
+        sweepLevel(
+          { kind: 'faster', part: 0.1 },
+          0.2,
+          now,
+          { withoutRetraining: estimate(0, 0, 0), withRetraining: estimate(0, 0, 0) },
+          { literal: '−90 %' },
+        ),
         sweepLevel(
           { kind: 'every', every: 5 * MINUTE },
           150 * SECOND,
           performed(6_120, 377, 0.34, 0.51, 0.71),
-          { frozen: estimate(-21_681, -27_020, -15_880), refit: noRefit },
+          { withoutRetraining: estimate(-21_681, -27_020, -15_880), withRetraining: noRetraining },
           { literal: 'next schedule' },
         ),
       ],
       incidentThreshold: { age: 5 * SECOND, loss: 35 },
-      plannedThreshold: noRefit,
+      plannedThreshold: noRetraining,
       verdict: { choice: 'stream', why: 'With files each 5 min no payment could be declined in its own answer.' },
       marks: ['ok', 'collapse'],
     },
@@ -95,34 +101,42 @@ export const fraudReport = withSummary({
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 2.1, p95: 4.6, from: 'measured' } },
       levels: [
         sweepLevel(older(5 * SECOND), 5 * SECOND, performed(27_899, 415, 0.61, 0.89, 0.9), {
-          frozen: estimate(98, -35, 254),
+          withoutRetraining: estimate(98, -35, 254),
           budget: estimate(91, -40, 240),
-          refit: estimate(102, -61, 270),
+          withRetraining: estimate(102, -61, 270),
         }),
         sweepLevel(older(MINUTE), MINUTE, performed(27_781, 398, 0.6, 0.69, 0.823), {
-          frozen: estimate(-20, -592, 625),
+          withoutRetraining: estimate(-20, -592, 625),
           budget: estimate(-61, -640, 570),
-          refit: estimate(44, -601, 702),
+          withRetraining: estimate(44, -601, 702),
         }),
         sweepLevel(
           older(5 * MINUTE),
           5 * MINUTE,
           performed(26_830, 371, 0.52, 0.22, 0.669),
-          { frozen: estimate(-971, -1_949, -85), budget: estimate(-1_002, -1_990, -101), refit: estimate(-640, -1_320, 260) },
+          {
+            withoutRetraining: estimate(-971, -1_949, -85),
+            budget: estimate(-1_002, -1_990, -101),
+            withRetraining: estimate(-640, -1_320, 260),
+          },
           { effect: { leaveOneOut: [-1_101, -802], worstWeek: -6_240, slices: [{ name: 'the attack of 11 July', perWeek: -9_870 }] } },
         ),
         sweepLevel(
           older(15 * MINUTE),
           15 * MINUTE,
           performed(24_979, 360, 0.48, 0.12, 0.646),
-          { frozen: estimate(-2_822, -4_551, -1_289), budget: estimate(-2_790, -4_490, -1_240), refit: estimate(-2_104, -3_702, -702) },
+          {
+            withoutRetraining: estimate(-2_822, -4_551, -1_289),
+            budget: estimate(-2_790, -4_490, -1_240),
+            withRetraining: estimate(-2_104, -3_702, -702),
+          },
           { effect: { leaveOneOut: [-3_010, -2_511], worstWeek: -11_980, slices: [{ name: 'the attack of 11 July', perWeek: -14_020 }] } },
         ),
         sweepLevel(
           nightly,
           14 * HOUR,
           performed(24_102, 352, 0.47, 0.11, 0.641),
-          { frozen: estimate(-3_699, -5_702, -1_811), refit: estimate(-2_980, -4_820, -1_204) },
+          { withoutRetraining: estimate(-3_699, -5_702, -1_811), withRetraining: estimate(-2_980, -4_820, -1_204) },
           { literal: 'next schedule' },
         ),
       ],
@@ -137,17 +151,17 @@ export const fraudReport = withSummary({
       title: 'card_usual (30 days mean and count)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 2.1, p95: 4.6, from: 'measured' } },
       levels: [
-        sweepLevel(older(HOUR), HOUR, now, { frozen: estimate(4, -61, 72), refit: estimate(7, -70, 84) }),
+        sweepLevel(older(HOUR), HOUR, now, { withoutRetraining: estimate(4, -61, 72), withRetraining: estimate(7, -70, 84) }),
         sweepLevel(
           nightly,
           14 * HOUR,
           performed(27_640, 409, 0.61, 0.92, 0.904),
-          { frozen: estimate(-161, -902, 590), refit: estimate(12, -390, 404) },
+          { withoutRetraining: estimate(-161, -902, 590), withRetraining: estimate(12, -390, 404) },
           { literal: 'next schedule' },
         ),
         sweepLevel(older(7 * DAY), 7 * DAY, performed(27_022, 405, 0.6, 0.9, 0.889), {
-          frozen: estimate(-779, -1_560, -30),
-          refit: estimate(-402, -1_100, 320),
+          withoutRetraining: estimate(-779, -1_560, -30),
+          withRetraining: estimate(-402, -1_100, 320),
         }),
       ],
       incidentThreshold: { age: 14 * HOUR, loss: 902 },
@@ -163,20 +177,20 @@ export const fraudReport = withSummary({
       now: { setting: { kind: 'now' }, title: 'stream', age: null },
       levels: [
         sweepLevel(older(MINUTE), MINUTE, performed(27_790, 398, 0.6, 0.69, 0.822), {
-          frozen: estimate(-11, -601, 640),
+          withoutRetraining: estimate(-11, -601, 640),
           budget: estimate(-60, -651, 580),
-          refit: estimate(40, -622, 711),
+          withRetraining: estimate(40, -622, 711),
         }),
         sweepLevel(older(HOUR), HOUR, performed(24_377, 349, 0.46, 0.11, 0.64), {
-          frozen: estimate(-3_424, -5_560, -1_640),
+          withoutRetraining: estimate(-3_424, -5_560, -1_640),
           budget: estimate(-3_390, -5_480, -1_602),
-          refit: estimate(-3_020, -4_871, -1_290),
+          withRetraining: estimate(-3_020, -4_871, -1_290),
         }),
         sweepLevel(
           nightly,
           14 * HOUR,
           performed(22_890, 340, 0.44, 0.1, 0.61),
-          { frozen: estimate(-4_911, -7_040, -2_822), refit: estimate(-4_360, -6_202, -2_490) },
+          { withoutRetraining: estimate(-4_911, -7_040, -2_822), withRetraining: estimate(-4_360, -6_202, -2_490) },
           { literal: 'next schedule' },
         ),
       ],
@@ -195,16 +209,16 @@ export const fraudReport = withSummary({
       now: { setting: { kind: 'inline' }, title: 'inline', age: { p50: 3.6, p95: 8.1, from: 'measured' } },
       levels: [
         sweepLevel({ kind: 'async' }, 200, performed(8_728, 412, 0.61, 0.81, 0.907), {
-          frozen: estimate(-19_073, -26_163, -12_001),
-          refit: noRefit,
+          withoutRetraining: estimate(-19_073, -26_163, -12_001),
+          withRetraining: noRetraining,
         }),
         sweepLevel({ kind: 'digest', every: DAY }, 12 * HOUR, performed(1_120, 412, 0.61, 0.12, 0.907), {
-          frozen: estimate(-26_681, -33_010, -20_440),
-          refit: noRefit,
+          withoutRetraining: estimate(-26_681, -33_010, -20_440),
+          withRetraining: noRetraining,
         }),
       ],
       incidentThreshold: { why: 'Every age that was tried loses something' },
-      plannedThreshold: noRefit,
+      plannedThreshold: noRetraining,
       verdict: { choice: 'inline', why: 'Only an inline decision stops the payment that it is about.' },
       marks: ['collapse', 'collapse'],
     },
@@ -218,14 +232,14 @@ export const fraudReport = withSummary({
           { kind: 'every', every: DAY },
           12 * HOUR,
           now,
-          { frozen: noRefit, refit: estimate(41, -212, 300) },
+          { withoutRetraining: noRetraining, withRetraining: estimate(41, -212, 300) },
           { literal: '−90 %' },
         ),
         sweepLevel(
           { kind: 'every', every: 28 * DAY },
           14 * DAY,
           performed(27_480, 418, 0.6, 0.9, 0.901),
-          { frozen: noRefit, refit: estimate(-318, -720, 92) },
+          { withoutRetraining: noRetraining, withRetraining: estimate(-318, -720, 92) },
           { literal: 'next schedule' },
         ),
       ],

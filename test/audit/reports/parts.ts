@@ -40,7 +40,11 @@ export function sweepLevel(
   setting: ElementSetting,
   age: number,
   performance: Performance,
-  arms: { readonly frozen: SweepEffect['perWeek']; readonly budget?: SweepEffect['perWeek']; readonly refit: SweepEffect['perWeek'] },
+  arms: {
+    readonly withoutRetraining: SweepEffect['perWeek']
+    readonly budget?: SweepEffect['perWeek']
+    readonly withRetraining: SweepEffect['perWeek']
+  },
   more: Partial<SweepLevel> & { readonly effect?: Partial<SweepEffect> } = {},
 ): SweepLevel {
   const { effect: besides = {}, ...rest } = more
@@ -48,9 +52,9 @@ export function sweepLevel(
     setting,
     title: titleOf(setting),
     age,
-    frozen: effect(arms.frozen, performance, besides),
-    frozenAtBudget: effect(arms.budget ?? arms.frozen, performance),
-    refit: 'why' in arms.refit ? arms.refit : effect(arms.refit, performance),
+    withoutRetraining: effect(arms.withoutRetraining, performance, besides),
+    withoutRetrainingAtVolume: effect(arms.budget ?? arms.withoutRetraining, performance),
+    withRetraining: 'why' in arms.withRetraining ? arms.withRetraining : effect(arms.withRetraining, performance),
     ...rest,
   }
 }

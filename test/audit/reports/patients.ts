@@ -5,7 +5,7 @@ const now = performed(3.1, 21.4, 0.14, 0.4, 0.903)
 const few = { why: '9 patients are worth 6.2 independent ones: below 20 no interval is believed.' }
 
 export const patientsReport = withSummary({
-  format: 'spillway-audit/2',
+  format: 'spillway-audit/3',
   pipeline: 'dubosson <b>&"x"',
   fingerprint: hash('c0de'),
   model: 'hypo',
@@ -59,12 +59,12 @@ export const patientsReport = withSummary({
       title: '<script>alert(1)</script> (30 min level, slope & lowest)',
       now: { setting: { kind: 'stream' }, title: 'stream', age: { p50: 0, p95: 0, from: 'by its placement' } },
       levels: [
-        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(2.7, 20.9, 0.13, 0.35, 0.89), { frozen: few, refit: few }),
+        sweepLevel(older(5 * MINUTE), 5 * MINUTE, performed(2.7, 20.9, 0.13, 0.35, 0.89), { withoutRetraining: few, withRetraining: few }),
         sweepLevel(
           older(HOUR),
           HOUR,
           { perWeek: 1.1, actionsPerWeek: 0, precision: null, recall: null, auc: null },
-          { frozen: few, refit: few },
+          { withoutRetraining: few, withRetraining: few },
         ),
       ],
       incidentThreshold: few,
@@ -77,7 +77,7 @@ export const patientsReport = withSummary({
       kind: 'action',
       title: 'action page-clinician',
       now: { setting: { kind: 'async' }, title: 'asynchronous', age: { p50: 3 * MINUTE, p95: 3 * MINUTE, from: 'by its placement' } },
-      levels: [sweepLevel({ kind: 'digest', every: DAY }, 12 * HOUR, now, { frozen: few, refit: few })],
+      levels: [sweepLevel({ kind: 'digest', every: DAY }, 12 * HOUR, now, { withoutRetraining: few, withRetraining: few })],
       incidentThreshold: few,
       plannedThreshold: few,
       verdict: { choice: 'undecided', why: few.why },

@@ -6,7 +6,7 @@ import type { Plan } from '../../domain/element.ts'
 import { aucOf } from '../../value/auc.ts'
 import type { GroupColumns } from '../timeline/case-columns.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
-import type { RetrainingNotes } from '../refit/retrained-models.ts'
+import type { RetrainingNotes } from '../retraining/retrained-models.ts'
 import { Replays, type Replayed } from '../replay/replays.ts'
 import { Scorer, type Arm, type PlanScoreOptions } from '../replay/scorer.ts'
 import type { AgeTraces } from '../timeline/age-traces.ts'
@@ -48,7 +48,7 @@ export interface PlanResult {
   readonly columns?: readonly GroupColumns[]
   readonly scores: readonly PlanScore[]
   /** The notes on all models that the thread has trained. */
-  readonly refitNotes: RetrainingNotes
+  readonly retrainingNotes: RetrainingNotes
 }
 
 export interface PlanScore {
@@ -90,7 +90,7 @@ async function computePlan({ selection, scored, keepsColumns }: PlanThreadStart,
   const replayed = replays.under(plan, selection)
   const scores = scored ? await scoresOf(replayed, scored, { selection, keepsColumns }) : []
   const columns = keepsColumns ? [...replayed.inputs.features.values()].map(feature => feature.columns.out) : undefined
-  return { ...(columns && { columns }), scores, refitNotes: scorer.refits.noteData }
+  return { ...(columns && { columns }), scores, retrainingNotes: scorer.retrained.noteData }
 }
 
 async function scoresOf(

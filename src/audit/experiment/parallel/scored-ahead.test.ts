@@ -12,7 +12,7 @@ import { Experiment } from '../experiment.ts'
 import { Scorer } from '../replay/scorer.ts'
 import { Replays } from '../replay/replays.ts'
 import { caseSelection } from '../timeline/case-selection.ts'
-import { trainingCases } from '../refit/retrained-models.ts'
+import { trainingCases } from '../retraining/retrained-models.ts'
 import { PlanThreads, PrecomputedPlans } from './precomputed-plans.ts'
 import type { PlanResult } from './plans-thread.ts'
 
@@ -58,7 +58,7 @@ async function scoredAhead(keepsColumns: boolean): Promise<void> {
   const threads = new PlanThreads({ ir: shopping.ir, model: refunded.ir, log }, 1)
   const ahead = new PrecomputedPlans(
     threads,
-    { selection, scored: { cases, rows: scored, arms: ['frozen', 'refit'], isRanked: true }, keepsColumns },
+    { selection, scored: { cases, rows: scored, arms: ['withoutRetraining', 'withRetraining'], isRanked: true }, keepsColumns },
     new Map(plans.map(plan => [replays.idOf(plan, selection), plan])),
     { compute: async () => {}, store: (plan, planResult) => void results.push({ plan, planResult }) },
     { maxUnused: 3 },
@@ -80,10 +80,10 @@ async function scoredAhead(keepsColumns: boolean): Promise<void> {
     }
     assert.deepEqual(
       planResult.scores.map(({ arm }) => arm),
-      ['frozen', 'refit'],
+      ['withoutRetraining', 'withRetraining'],
     )
   }
   const scorer = new Scorer(shopping, refunded.ir, log.strings)
-  scorer.refits.addNotes(results[0].planResult.refitNotes)
-  assert.deepEqual(scorer.refits.notes, alone.notes)
+  scorer.retrained.addNotes(results[0].planResult.retrainingNotes)
+  assert.deepEqual(scorer.retrained.notes, alone.notes)
 }

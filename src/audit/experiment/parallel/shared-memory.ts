@@ -4,7 +4,7 @@ import { Strings, sharedArray, sharedBlock, sharedColumns } from '../../../colum
 import { type ModelIR, type PipelineIR, type SourceIR, isExternalScore } from '../../../define/ir/index.ts'
 import { replayLog, type ReplayLog, type Requests } from '../../../replay/index.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
-import type { LabelledCases } from '../refit/retrained-models.ts'
+import type { LabelledCases } from '../retraining/retrained-models.ts'
 import type { Arm, RunningScore } from '../replay/scorer.ts'
 import type { RowRange } from '../../domain/cases.ts'
 
@@ -63,7 +63,7 @@ export interface SentScoring {
   readonly arms: readonly Arm[]
   /** True if to compute the AUC: all inverse-propensity weights are 1. */
   readonly isRanked: boolean
-  /** The models that score the arm `frozen`; default: the definition's own score. */
+  /** The models that score the arm `withoutRetraining`; default: the definition's own score. */
   readonly running?: readonly RunningScore[] | undefined
 }
 

@@ -10,11 +10,11 @@ import type { ElementSetting } from '../../domain/element.ts'
 import { storedHead, scoreInto, scoringOf, type CaseInputs, type ModelRange } from '../timeline/case-inputs.ts'
 import type { CaseSelection } from '../timeline/case-selection.ts'
 import { modelFits } from '../settings/training-setting.ts'
-import { RetrainedModels, type LabelledCases } from '../refit/retrained-models.ts'
+import { RetrainedModels, type LabelledCases } from '../retraining/retrained-models.ts'
 import type { Replayed } from './replays.ts'
 
-/** The model of a plan. `frozen`: without retraining. `refit`: retrained on the features of the plan. */
-export type Arm = 'frozen' | 'refit'
+/** The model of a plan. `withoutRetraining`: without retraining. `withRetraining`: retrained on the features of the plan. */
+export type Arm = 'withoutRetraining' | 'withRetraining'
 
 /** A model's score for a range of cases, without retraining. */
 export interface RunningScore extends RowRange {
@@ -35,24 +35,24 @@ export interface PlanScoreOptions extends Pick<ScoreOptions, 'rows'> {
 }
 
 export class Scorer {
-  readonly refits: RetrainedModels
+  readonly retrained: RetrainedModels
   readonly #model: ModelIR
   readonly #definitions: ScoringDefinitions
   readonly #strings: Strings
-  /** The models that score the arm `frozen`, in the order of their cases. */
-  #frozen: readonly (RowRange & { readonly scoring: ModelScorer })[]
+  /** The models that score the arm `withoutRetraining`, in the order of their cases. */
+  #withoutRetraining: readonly (RowRange & { readonly scoring: ModelScorer })[]
 
   constructor(definitions: ScoringDefinitions, model: ModelIR, strings: Strings) {
     this.#model = model
     this.#definitions = definitions
     this.#strings = strings
-    this.#frozen = [{ from: 0, to: Infinity, scoring: scoringOf(definitions, model, strings) }]
-    this.refits = new RetrainedModels(definitions, model, strings)
+    this.#withoutRetraining = [{ from: 0, to: Infinity, scoring: scoringOf(definitions, model, strings) }]
+    this.retrained = new RetrainedModels(definitions, model, strings)
   }
 
-  /** Sets the models that score the arm `frozen`, each its own cases. */
+  /** Sets the models that score the arm `withoutRetraining`, each its own cases. */
   setRunningModels(models: readonly RunningScore[]): void {
-    this.#frozen = models.map(({ from, to, score, file }) => ({
+    this.#withoutRetraining = models.map(({ from, to, score, file }) => ({
       from,
       to,
       scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file),
@@ -70,13 +70,13 @@ export class Scorer {
     const models: ModelRange[] = []
     for (const [i, arm] of arms.entries()) {
       const into = scores[i]
-      if (arm === 'frozen')
-        for (const { from, to, scoring } of this.#frozen)
+      if (arm === 'withoutRetraining')
+        for (const { from, to, scoring } of this.#withoutRetraining)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
       else
         for (const fitting of modelFits(training, cases, labelHorizon(this.#model.label!))) {
           const { from, to } = fitting.scores
-          const { scoring } = await this.refits.fitted(id, inputs, cases, fitting.trainingRange)
+          const { scoring } = await this.retrained.fitted(id, inputs, cases, fitting.trainingRange)
           models.push({ from: Math.max(from, rows.from), to: Math.min(to, rows.to), into, scoring })
         }
     }
@@ -93,7 +93,7 @@ export class Scorer {
   ): Promise<Float64Array[]> {
     const options: ScoreOptions = { training: { kind: 'now' }, rows }
     if (keepsColumns || !selection) return this.scores(replayed, cases, arms, options)
-    const trainingRows = arms.includes('refit') ? this.refits.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
+    const trainingRows = arms.includes('withRetraining') ? this.retrained.learntFrom(cases, cases.blocks.train).cases : new Uint32Array(0)
     const inputs = replayed.passing(storedHead(selection, trainingRows, rows))
     return this.scores({ id: replayed.id, inputs }, cases, arms, options)
   }

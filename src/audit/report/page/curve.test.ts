@@ -7,8 +7,11 @@ import { elementCurve } from './curve.ts'
 
 const performance = performed(1, 1, 1, 1, 1)
 const why = { why: 'too few' }
-const at = (age: number, frozen: SweepLevel['frozen']['perWeek'], refit: SweepLevel['frozen']['perWeek'] = why): SweepLevel =>
-  sweepLevel(older(age), age, performance, { frozen, refit })
+const at = (
+  age: number,
+  withoutRetraining: SweepLevel['withoutRetraining']['perWeek'],
+  withRetraining: SweepLevel['withoutRetraining']['perWeek'] = why,
+): SweepLevel => sweepLevel(older(age), age, performance, { withoutRetraining, withRetraining })
 
 const element = (levels: readonly SweepLevel[], change: Partial<ElementPart> = {}): ElementPart => ({
   element: 'group/g',

@@ -6,7 +6,7 @@ import { spanTitle } from '../../../base/index.ts'
 import type { UtilityPart } from '../../domain/audit-report.ts'
 import type { ElementPart, Estimate, SweepLevel } from '../../domain/element-report.ts'
 import { estimateText, unitText, isAvailable } from '../../domain/figures.ts'
-import { availableThresholds, thresholdNames, thresholdTitle, refitEffect } from '../report-text.ts'
+import { availableThresholds, thresholdNames, thresholdTitle, retrainedEffect } from '../report-text.ts'
 import { thresholdMarks, thresholdRoom } from './threshold-marks.ts'
 import type { MarkupChild, Markup } from './markup.ts'
 import { axisOf, inTwoWidths, svg, svgPoint, type CurveAxis, type PageDrawing, type Layout } from './drawing.ts'
@@ -31,12 +31,12 @@ export function elementCurve(id: string, element: ElementPart, utility: UtilityP
 
 function spotsOf({ levels, now }: ElementPart): Spot[] {
   const spots = levels.map((level): Spot => {
-    const planned = refitEffect(level)
+    const planned = retrainedEffect(level)
     return {
       title: level.title.length <= 12 ? level.title : spanTitle(level.age),
       age: level.age,
       isNow: level.setting.kind === 'now',
-      incident: isAvailable(level.frozen.perWeek) ? level.frozen.perWeek : undefined,
+      incident: isAvailable(level.withoutRetraining.perWeek) ? level.withoutRetraining.perWeek : undefined,
       planned: isAvailable(planned) ? planned : undefined,
     }
   })

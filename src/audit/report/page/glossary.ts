@@ -4,7 +4,7 @@ import { markup, type Markup } from './markup.ts'
 
 const terms = {
   '95 % interval': 'Holds for all ages of an element together. An interval that leaves out 0 shows a difference.',
-  'with retraining': 'The model is trained on features of that age: the price of a planned change. Also called planned, or refit.',
+  'with retraining': 'The model is trained on features of that age: the price of a planned change. Also called planned, or withRetraining.',
   'without retraining': 'The model stays as it is. At the same threshold too, that is an incident that makes data late.',
   'equal alert volume':
     'The threshold of the score is moved so that as many decisions act as now; otherwise old data would also change how often the model acts.',

@@ -11,8 +11,8 @@ import {
   thresholdTitle,
   moreSentence,
   nowTitle,
-  refitEffect,
-  refitPerformance,
+  retrainedEffect,
+  retrainedPerformance,
   pointText,
   percentageOrDash,
   choiceText,
@@ -65,8 +65,8 @@ function literal({ elements, utility }: AuditReport): Markup {
 function literalCell({ levels, notObservable }: ElementPart, literal: SweepLevel['literal'], { unit }: UtilityPart): MarkupChild {
   const level = levels.find(level => level.literal === literal)
   if (!level) return markup`<span class="note">${notObservable === undefined ? 'not tried' : 'not observable'}</span>`
-  const planned = refitEffect(level)
-  const best = isAvailable(planned) ? planned : level.frozen.perWeek
+  const planned = retrainedEffect(level)
+  const best = isAvailable(planned) ? planned : level.withoutRetraining.perWeek
   if (!isAvailable(best)) return markup`<span class="note">not known</span>`
   return markup`${estimateCell(best, unit)} <span class="note besides">${isAvailable(planned) ? 'planned' : 'incident'}${!level.title.includes('90 %') && breakable(`, ${level.title}`)}</span>`
 }
@@ -113,9 +113,9 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
     ],
     rows: levels.map((level, i) => [
       levelTitle(level),
-      effectCell(level.frozen, utility, reasons),
-      effectCell(level.frozenAtBudget, utility, reasons),
-      effectCell(level.refit, utility, reasons),
+      effectCell(level.withoutRetraining, utility, reasons),
+      effectCell(level.withoutRetrainingAtVolume, utility, reasons),
+      effectCell(level.withRetraining, utility, reasons),
       byArm(level, ({ actionsPerWeek }) => numberText(actionsPerWeek, 0)),
       byArm(level, ({ precision }) => percentageOrDash(precision)),
       markOf(element.marks[i]),
@@ -126,9 +126,9 @@ function levelTable(element: ElementPart, utility: UtilityPart): MarkupChild {
 
 /** Values without and with retraining, each with its name; only one if the other has no meaning. */
 function byArm(level: SweepLevel, textOf: (performance: Performance) => string): MarkupChild {
-  const planned = refitPerformance(level)
+  const planned = retrainedPerformance(level)
   const arms = [
-    ...(shownMode(level) === 'incident' ? [['incident', level.frozen.performance] as const] : []),
+    ...(shownMode(level) === 'incident' ? [['incident', level.withoutRetraining.performance] as const] : []),
     ...(planned ? [['planned', planned] as const] : []),
   ]
   return arms.map(([arm, performance]) => markup`<span class="besides">${textOf(performance)} <span class="note">${arm}</span></span>`)

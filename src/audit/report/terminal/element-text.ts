@@ -21,7 +21,7 @@ import {
   moreSentence,
   nowTitle,
   shownPerformance,
-  refitEffect,
+  retrainedEffect,
   pointText,
   levelTitle,
   verdictTitle,
@@ -31,9 +31,13 @@ import { hangingIndent, layOutRows, leftColumns, rightColumns, wrap } from './co
 export function elementLines(report: AuditReport): string[] {
   const reasons = new Footnotes()
   const { elements, utility } = report
-  const incident = estimates(elements, ({ frozen }) => frozen.perWeek, reasons)
+  const incident = estimates(elements, ({ withoutRetraining }) => withoutRetraining.perWeek, reasons)
   const hasRetraining = isRetrained(report)
-  const planned = estimates(elements, hasRetraining ? refitEffect : ({ frozenAtBudget }) => frozenAtBudget.perWeek, reasons)
+  const planned = estimates(
+    elements,
+    hasRetraining ? retrainedEffect : ({ withoutRetrainingAtVolume }) => withoutRetrainingAtVolume.perWeek,
+    reasons,
+  )
   const rows = elements.flatMap(({ levels, marks }) =>
     levels.map((level, i) => [
       `  ${levelTitle(level)}`,
@@ -62,7 +66,8 @@ export function elementLines(report: AuditReport): string[] {
 }
 
 /** True if any level has a retrained model. */
-const isRetrained = ({ elements }: AuditReport): boolean => elements.some(({ levels }) => levels.some(({ refit }) => isAvailable(refit)))
+const isRetrained = ({ elements }: AuditReport): boolean =>
+  elements.some(({ levels }) => levels.some(({ withRetraining }) => isAvailable(withRetraining)))
 
 function introduction(report: AuditReport): string[] {
   const { utility, incidentModel } = report

@@ -5,6 +5,7 @@
  * fraction of a millisecond is rounded toward the past. A date and a local time are texts without an offset, which a column reads in its
  * zone. Bytes are Base64.
  */
+import { DAY_MS } from '../../../base/index.ts'
 import type { AvroType } from '../../../schema/index.ts'
 import type { BinaryCursor } from '../binary-cursor.ts'
 
@@ -13,7 +14,6 @@ export type ConvertValue = (raw: never, cursor: BinaryCursor) => unknown
 
 type Whole = number | bigint
 
-const DAY_MS = 86_400_000
 const DATE_MS_MAX = 8.64e15
 /** Digits that a double holds exactly. */
 const NUMBER_DIGITS = 15

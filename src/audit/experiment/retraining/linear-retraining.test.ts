@@ -5,7 +5,7 @@ import { Strings } from '../../../columns/strings.ts'
 import type { InputIR } from '../../../define/ir/ir.ts'
 import { fitLogistic } from '../../../training/logistic.ts'
 import { compileModel } from '../../../model/index.ts'
-import { fitTerms, type LinearScoreIR } from './linear-refit.ts'
+import { fitTerms, type LinearScoreIR } from './linear-retraining.ts'
 
 const inputs: InputIR[] = [
   { name: 'x', expr: { op: 'trigger', name: 'x', type: 'double' } },

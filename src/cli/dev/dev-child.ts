@@ -4,22 +4,22 @@
  * It reports to its parent each user file that it loads or fails to find, the IR of the pipeline, and the URL of its server. It ends with
  * its parent. It prints what its parent does not show in its own way.
  */
-import '../base/node/compilers.ts'
+import '../../base/node/compilers.ts'
 import { registerHooks } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { surviveOutputErrors } from './process-setup.ts'
-import { errorText, parseCommand } from './command/command.ts'
-import { dryRunReason } from './dev/dry-run.ts'
-import type { DevConfiguration, DevMessage } from './dev/dev-run.ts'
-import { hasSamples } from '../sources/index.ts'
-import { ConfiguredProject, loadPlaces } from './command/project.ts'
-import { printStatus } from './command/print.ts'
-import { importPipeline } from './command/pipeline-file.ts'
-import { fileState } from './dev/watched-files.ts'
-import { runCommand, startRun } from './run/run.ts'
-import type { RunLineKind } from './run/run-output.ts'
+import { surviveOutputErrors } from '../command/process-setup.ts'
+import { errorText, parseCommand } from '../command/command.ts'
+import { dryRunReason } from './dry-run.ts'
+import type { DevConfiguration, DevMessage } from './dev-run.ts'
+import { hasSamples } from '../../sources/index.ts'
+import { ConfiguredProject, loadPlaces } from '../command/project.ts'
+import { printStatus } from '../command/print.ts'
+import { importPipeline } from '../command/pipeline-file.ts'
+import { fileState } from './watched-files.ts'
+import { runCommand, startRun } from '../run/run.ts'
+import type { RunLineKind } from '../run/run-output.ts'
 
 surviveOutputErrors(process, text => console.error(text))
 
@@ -29,7 +29,7 @@ const isPrinted = (kind: RunLineKind, hasSamplesOnly: boolean): boolean => kind 
 const notifyParent = (message: DevMessage): void => void process.send?.(message)
 
 /** Spillway's own files; the user does not edit them. */
-const ownFiles = new URL('..', import.meta.url).href
+const ownFiles = new URL('../..', import.meta.url).href
 const isUserFile = (url: string): boolean => url.startsWith('file:') && !url.startsWith(ownFiles) && !url.includes('/node_modules/')
 
 /** Reports the state before the load, so that a later change is one. */
@@ -60,7 +60,7 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 process.channel?.unref()
 
 const [parent, samples, configuration, ...args] = process.argv.slice(2)
-const guard = new Worker(new URL(`./dev/parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
+const guard = new Worker(new URL(`./parent-guard${extname(import.meta.url)}`, import.meta.url), { workerData: Number(parent) })
 guard.unref()
 
 const code = await run(args)

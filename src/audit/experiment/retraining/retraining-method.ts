@@ -4,7 +4,7 @@ import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import { isListColumn, type VectorColumn } from '../../../model/index.ts'
 import { checkScore, type InputRows, trainerOf, trainers, type Trained } from '../../../training/index.ts'
 import type { Inconclusive } from '../../domain/plan-types.ts'
-import { fitTerms } from './linear-refit.ts'
+import { fitTerms } from './linear-retraining.ts'
 
 /** Training examples: columns by input, and labels 0 and 1. */
 export interface TrainingExamples {

@@ -27,7 +27,7 @@ export class RetrainedModels {
   readonly #definitions: ScoringDefinitions
   readonly #model: ModelIR
   readonly #strings: Strings
-  readonly #refitting: RetrainingMethod | Inconclusive
+  readonly #retraining: RetrainingMethod | Inconclusive
   readonly #vectors: ModelScorer
   readonly #models = new Map<string, Promise<FittedModel>>()
   /** Mostly the same range again. */
@@ -40,13 +40,13 @@ export class RetrainedModels {
     this.#definitions = definitions
     this.#model = model
     this.#strings = strings
-    this.#refitting = retrainingMethod(model, strings)
+    this.#retraining = retrainingMethod(model, strings)
     this.#vectors = vectorScoring(definitions, model, strings)
   }
 
   /** The reason why the model cannot be retrained. */
   get why(): string | undefined {
-    return 'why' in this.#refitting ? this.#refitting.why : undefined
+    return 'why' in this.#retraining ? this.#retraining.why : undefined
   }
 
   /** Notes for the report, in words. */
@@ -86,16 +86,16 @@ export class RetrainedModels {
   }
 
   async #fit(inputs: CaseInputs, cases: LabelledCases, trainingRange: RowRange): Promise<FittedModel> {
-    const refitting = this.#refitting
-    if ('why' in refitting) return throwUnsupported(refitting.why)
+    const retraining = this.#retraining
+    if ('why' in retraining) return throwUnsupported(retraining.why)
     const { cases: trainingRows, labelled } = this.learntFrom(cases, trainingRange)
     const all = caseVectors(this.#vectors, inputs, trainingRows)
     const scorable = all.rejected.size === 0 ? trainingRows : trainingRows.filter((_, i) => !all.rejected.has(i))
     const { vector } = scorable === trainingRows ? all : caseVectors(this.#vectors, inputs, scorable)
-    const { score, file, notes } = await refitting.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) })
+    const { score, file, notes } = await retraining.fit({ vector, labels: Float64Array.from(gatherArray(cases.label, scorable)) })
     this.addNotes({
       sampled: trainingRows.length < labelled ? { used: trainingRows.length, labelled } : undefined,
-      notes: [...(refitting.note ? [refitting.note] : []), ...notes],
+      notes: [...(retraining.note ? [retraining.note] : []), ...notes],
     })
     return { score, file, scoring: scoringOf(this.#definitions, { ...this.#model, score }, this.#strings, file) }
   }
