@@ -55,7 +55,9 @@ test('a run that fails pages before it ends, after a failed attempt too, and a l
     ...(JSON.parse(body) as { type: string; data: { alert: Alert } }),
   }))
   assert.ok(messages.length >= 2, 'the first attempt is answered by 503')
-  assert.equal(new Set(messages.map(({ id }) => id)).size, 1)
+  // On a slow machine the second run may live until a sample, which ends the first alert.
+  const idsOf = (type: string) => new Set(messages.filter(message => message.type === type).map(({ id }) => id)).size
+  assert.equal(idsOf('alert.opened'), 1 + idsOf('alert.resolved'))
   const [{ type, data }] = messages
   assert.deepEqual([type, data.alert.cause, data.alert.severity], ['alert.opened', 'availability', 'page'])
   assert.match(data.alert.summary, /^the run has failed: .*was deleted or replaced while a process used it/)
