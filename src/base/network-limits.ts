@@ -206,10 +206,7 @@ export const networkLimits = {
   DEAD_LETTERS_HELD_MAX: 64,
   /** Time for which positions of delivered decisions and dead letters are gathered into one commit, ms. */
   DECISIONS_SETTLE_MS: 100,
-  /**
-   * Effects of one action in memory; those behind them stay in the store until others are done. It also limits the keys that
-   * wait for a retry.
-   */
+  /** Effects of one action in memory, and keys that wait for a retry; effects behind them stay in the store until others are done. */
   EFFECTS_IN_MEMORY_MAX: 1 << 14,
   /** Effects of one key of an action in memory; only the first while the key waits for a retry. */
   EFFECTS_IN_MEMORY_OF_KEY_MAX: 16,
@@ -271,6 +268,8 @@ export const networkLimits = {
   NOTIFICATION_ATTEMPTS_IN_ORDER: 10,
   /** Time in which a run that has failed sends its last notifications before it closes, ms. */
   FAILED_RUN_NOTIFY_MS: 10_000,
+  /** Longest wait of the end of an alert until the notifications before it are stored, ms: a crash must not repeat one behind the end. */
+  NOTIFICATION_STORE_MS: 2000,
   /** Interval at which an alert that fires is repeated to Alertmanager, ms. */
   ALERTMANAGER_REFRESH_MS: 60_000,
   /** Time after which Alertmanager takes an alert that is not repeated for resolved, ms. */

@@ -1,8 +1,9 @@
 /** Random lives of alerts through failures of a receiver and crashes of the process. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alertOf } from '../../../test/monitor/alerts.ts'
+import { alertOf, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { memoryReceiver, MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
+import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import type { Alert, AlertChange } from '../alert.ts'
 
@@ -84,4 +85,50 @@ test('through failures and crashes every opening and end arrives in order, under
   }
   t.diagnostic(`${crashes} crashes, ${repeats} notifications repeated under their ids`)
   assert.ok(crashes > 50 && repeats > 0)
+})
+
+/** A store whose writes do not end while it hangs. */
+class HangingStore extends MemoryStore {
+  isHanging = false
+
+  override write(name: string, text: string): Promise<void> {
+    return this.isHanging ? new Promise(() => {}) : super.write(name, text)
+  }
+}
+
+test('the end of an alert waits until its opening is stored, so that a crash does not repeat the opening behind the end', async () => {
+  const [store, receiver, alert] = [new HangingStore(), memoryReceiver(), alertOf()]
+  const first = notifierOf([receiver.opened()], store)
+  first.notifier.start([])
+  await first.settle()
+  store.isHanging = true
+  const resolved = resolvedAfter(alert, 9)
+  first.change(alert, 'opened')
+  await first.settle()
+  first.change(resolved, 'resolved')
+  await first.settle()
+  assert.deepEqual(receiver.kinds(), ['opened'])
+  first.crash()
+  store.isHanging = false
+  const second = notifierOf([receiver.opened()], store, first.time)
+  second.notifier.start([resolved])
+  await second.settle()
+  assert.deepEqual(receiver.kinds(), ['opened', 'opened', 'resolved'])
+  assert.equal(new Set(receiver.deliveries.map(({ id }) => id)).size, 2)
+  await second.notifier.stop()
+})
+
+test('the end of an alert waits no longer than NOTIFICATION_STORE_MS for a store that hangs', async () => {
+  const [store, receiver, alert] = [new HangingStore(), memoryReceiver(), alertOf()]
+  const { notifier, change, pass, settle } = notifierOf([receiver.opened()], store)
+  notifier.start([])
+  await settle()
+  store.isHanging = true
+  change(alert, 'opened')
+  await settle()
+  change(resolvedAfter(alert, 9), 'resolved')
+  await pass(limits.NOTIFICATION_STORE_MS - 1)
+  assert.deepEqual(receiver.kinds(), ['opened'])
+  await pass(1)
+  assert.deepEqual(receiver.kinds(), ['opened', 'resolved'])
 })

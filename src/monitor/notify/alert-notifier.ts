@@ -4,10 +4,11 @@
  * Waiting notifications and the alerts of each receiver are stored, so that a restart goes on where the last process ended. A crash in between repeats a notification
  * with the same id and deduplication key; it opens no second page.
  */
-import { thrownText } from '../../base/index.ts'
+import { limits, type StartTimer, thrownText, withDeadline } from '../../base/index.ts'
 import type { Alert, AlertChange, AlertReceiver, ReceiverStatus } from '../alert.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
-import { type NotifierPorts, ReceiverLane, type ReceiverState } from './receiver-lane.ts'
+import { type NotifierPorts, ReceiverLane } from './receiver-lane.ts'
+import type { ReceiverState, ReceiverStore } from './receiver-state.ts'
 
 /** Stores small texts by name. */
 export interface NotificationStore {
@@ -30,8 +31,8 @@ export class AlertNotifier implements AlertReceiver {
     const lanes: ReceiverLane[] = []
     this.#writers = receivers.map((receiver, i) => {
       const { name } = receiver.settings
-      const writer: StateWriter = new StateWriter(store, name, () => lanes[i].state, ports.onReport)
-      lanes.push(new ReceiverLane(receiver, ports, () => writer.write(), storedState(store, name, ports.onReport)))
+      const writer: StateWriter = new StateWriter(store, name, () => lanes[i].state, ports)
+      lanes.push(new ReceiverLane(receiver, ports, writer, storedState(store, name, ports.onReport)))
       return writer
     })
     this.#lanes = lanes
@@ -74,15 +75,17 @@ function storedState(store: NotificationStore, name: string, onReport: (text: st
 }
 
 /** Writes the newest state of one receiver, one write at a time. */
-class StateWriter {
+class StateWriter implements ReceiverStore {
   readonly #write: () => Promise<void>
   readonly #onError: (error: unknown) => void
+  readonly #after: StartTimer
   #writing: Promise<void> | undefined
   #hasChanged = false
   #hasFailed = false
   #hasEnded = false
 
-  constructor(store: NotificationStore, name: string, state: () => ReceiverState, onReport: (text: string) => void) {
+  constructor(store: NotificationStore, name: string, state: () => ReceiverState, { after, onReport }: NotifierPorts) {
+    this.#after = after
     this.#write = async () => store.write(NOTIFICATIONS + name, JSON.stringify(state()))
     this.#onError = error => {
       if (!this.#hasFailed && !this.#hasEnded)
@@ -95,6 +98,11 @@ class StateWriter {
   write(): void {
     this.#hasChanged = true
     this.#writing ??= this.#writeAll()
+  }
+
+  /** Gives up after `NOTIFICATION_STORE_MS`. */
+  async whenWritten(): Promise<void> {
+    if (this.#writing) await withDeadline(this.#writing, limits.NOTIFICATION_STORE_MS, () => {}, this.#after)
   }
 
   /** Waits for the last state. Later, a run that stops takes no more: the next start compares the alerts with the state. */

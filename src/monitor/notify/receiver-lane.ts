@@ -4,7 +4,8 @@
  * A receiver that fails is retried for ever, at growing intervals of up to a minute: the pages of an outage are still due when it ends. A
  * message that it will not take holds back no other alert (`RetrySchedule`). A
  * notification that the receiver rejects for good is left out and counted, and the next start sends it again if the alert still fires.
- * Delivery waits for no store: a page about a full disk must leave the machine.
+ * No page waits for the store: one about a full disk must leave the machine. The end of an alert does, for a while: otherwise a crash would
+ * repeat its opening behind its end, which opens it again.
  */
 import { type Clock, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
 import type { Delivery, DeliveryOutcome } from '../../define/action/index.ts'
@@ -14,7 +15,8 @@ import { SteadyClock } from '../alerts/steady-clock.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'
 import { NotificationQueue } from './notification-queue.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
-import { NotifiedAlerts, type NotifiedState } from './notified-alerts.ts'
+import { NotifiedAlerts } from './notified-alerts.ts'
+import type { ReceiverState, ReceiverStore } from './receiver-state.ts'
 import { RetrySchedule } from './retry-schedule.ts'
 
 /** Ports of the delivery of notifications. */
@@ -30,22 +32,11 @@ export interface NotifierPorts {
   readonly onReport: (text: string) => void
 }
 
-/** The state of a receiver, which is stored between two processes. */
-export interface ReceiverState {
-  readonly waiting: readonly Notification[]
-  readonly omitted: number
-  readonly alerts: NotifiedState
-  /** When the last notification was delivered, UTC ms. */
-  readonly delivered?: number | undefined
-  /** When this state was taken, UTC ms. */
-  readonly at: number
-}
-
 /** The lane of one receiver. */
 export class ReceiverLane {
   readonly #receiver: OpenedAlertReceiver
   readonly #ports: NotifierPorts
-  readonly #onChange: () => void
+  readonly #store: ReceiverStore
   readonly #queue: NotificationQueue
   readonly #alerts: NotifiedAlerts
   readonly #storedAt: number
@@ -65,8 +56,8 @@ export class ReceiverLane {
   #onEmpty = (): void => {}
   #hasStopped = false
 
-  /** `onChange` is called when the state to be stored has changed. Nothing is sent before `start`. */
-  constructor(receiver: OpenedAlertReceiver, ports: NotifierPorts, onChange: () => void, state: Partial<ReceiverState> = {}) {
+  /** Nothing is sent before `start`. */
+  constructor(receiver: OpenedAlertReceiver, ports: NotifierPorts, store: ReceiverStore, state: Partial<ReceiverState> = {}) {
     this.#receiver = receiver
     const onReport = (text: string): void => {
       try {
@@ -76,7 +67,7 @@ export class ReceiverLane {
       }
     }
     this.#ports = { ...ports, onReport }
-    this.#onChange = onChange
+    this.#store = store
     this.#queue = new NotificationQueue(state.waiting, state.omitted)
     this.#schedule = new RetrySchedule(ports.random)
     this.#alerts = new NotifiedAlerts(receiver.settings.severity, state.alerts)
@@ -118,7 +109,7 @@ export class ReceiverLane {
         this.changed(alert, 'resolved')
       }
     }
-    this.#onChange()
+    this.#store.write()
     this.#isRefreshDue = this.#receiver.format.refresh !== undefined
     this.#startRefresh()
     this.#startReminder()
@@ -162,7 +153,7 @@ export class ReceiverLane {
   #add(kind: NotificationKind, alert: Alert): void {
     const isTried = ({ id, alert: other }: Notification): boolean => id === this.#sent?.id || this.#schedule.failuresOf(other.id) > 0
     this.#queue.add(notificationOf(this.#ports.log, kind, alert, this.#ports.clock()), isTried)
-    this.#onChange()
+    this.#store.write()
     this.#deliverNext()
   }
 
@@ -186,6 +177,7 @@ export class ReceiverLane {
   async #deliver(notification: Notification): Promise<void> {
     const { id } = notification.alert
     this.#sent = notification
+    if (notification.kind === 'resolved') await this.#store.whenWritten()
     const attempt = this.#schedule.failuresOf(id) + 1
     const outcome = await this.#send({ id: notification.id, key: id, attempt }, now => this.#receiver.format.body(notification, now))
     this.#sent = undefined
@@ -198,7 +190,7 @@ export class ReceiverLane {
     }
     // A page that has gone before the opening of its ticket says all that the opening would.
     if (notification.kind === 'raised') this.#queue.removeOpening(id)
-    this.#onChange()
+    this.#store.write()
   }
 
   /** Repeats the alerts that fire. */
