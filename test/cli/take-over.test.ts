@@ -90,7 +90,7 @@ test('a holder that is a process of another container is not signalled by its nu
   }
 })
 
-test('the holder of the folder is read again before it is told to stop', async t => {
+test('the holder of the folder is read again before the signal to stop', async t => {
   for (const [name, then, asked] of [
     ['ended', 'nobody', []],
     ['changed', 'another', [[1234567, 'SIGTERM']]],

@@ -113,10 +113,10 @@ async function compareLevel(plan: Plan, valuation: PlanValuation): Promise<Level
     return { differing, performance: level.performance, unseen: isSeen ? 0 : ruleOfThreeBound(await valuation.largestDecisionValue(mode)) }
   }
   const withoutRetraining = await ifAvailable('withoutRetraining', async () => {
-    const [withoutRetraining, atBudget] = await valuation.withoutRetraining(plan)
+    const [atThreshold, atVolume] = await valuation.withoutRetraining(plan)
     return {
-      withoutRetraining: await difference('withoutRetraining', withoutRetraining),
-      withoutRetrainingAtVolume: await difference('withoutRetrainingAtVolume', atBudget),
+      withoutRetraining: await difference('withoutRetraining', atThreshold),
+      withoutRetrainingAtVolume: await difference('withoutRetrainingAtVolume', atVolume),
     }
   })
   const withRetraining = await ifAvailable('withRetraining', async () =>

@@ -36,7 +36,7 @@ const row = closedObject({
   name: described('the name of a feature group, or the stage', stringType),
   now: described('the current setting', stringType),
   mode: described(
-    'both at equal alert volume: the model withRetraining on features of that age, or the model as it is where it cannot be withRetraining',
+    'both at equal alert volume: the model retrained on features of that age, or the model as it is where it cannot be retrained',
     enumOf('with retraining', 'without retraining'),
   ),
   levels: described('staleness levels, freshest first', listOf(level)),

@@ -1,5 +1,5 @@
 /** Windows for the features of `init --from FILE`, a short one of a few events and a long one for the usual values; and the label's delay. */
-import { type Duration, durationMs, HOUR_MS } from '../../base/index.ts'
+import { type Duration, durationMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../../base/index.ts'
 
 /** Windows as durations, with the reason. */
 export interface InferredWindows {
@@ -43,8 +43,7 @@ export function windowsOf(hourly: number, history: number): InferredWindows {
 const KNOWN_PARTS = 100
 
 /** A guess of the time until the outcome of an event is known, in minutes. */
-export const knownAfterOf = (history: number): number =>
-  [60, 15, 5].find(minutes => ((minutes * HOUR_MS) / 60) * KNOWN_PARTS <= history) ?? 1
+export const knownAfterOf = (history: number): number => [60, 15, 5].find(minutes => minutes * MINUTE_MS * KNOWN_PARTS <= history) ?? 1
 
 /** An audit splits a history into blocks of a tenth of the decisions or more, which must be longer than the time until outcomes are known. */
 const HORIZON_PARTS = 11
@@ -57,9 +56,9 @@ const ms = (span: Duration): number => durationMs(span)
 function lengthText(history: number): string {
   const [unit, name] = (
     [
-      [24 * HOUR_MS, 'days'],
+      [DAY_MS, 'days'],
       [HOUR_MS, 'hours'],
-      [HOUR_MS / 60, 'minutes'],
+      [MINUTE_MS, 'minutes'],
     ] as const
   ).find(([length]) => history >= 2 * length) ?? [1000, 'seconds']
   return `${Number((history / unit).toPrecision(2))} ${name}`

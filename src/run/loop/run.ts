@@ -31,7 +31,8 @@ import { Turns } from './turns.ts'
 export class Run {
   readonly #store: RunOptions['store']
   readonly #onRecorded: RunOptions['onRecorded']
-  readonly #ir: Runnable['ir']
+  readonly #pipeline: string
+  readonly #sources: readonly string[]
   readonly #components: RunComponents
   readonly #inbox = new Inbox()
   readonly #committer: Committer
@@ -44,7 +45,7 @@ export class Run {
   constructor(runnable: Runnable, options: RunOptions) {
     const { ir } = runnable
     ;({ store: this.#store, onRecorded: this.#onRecorded } = options)
-    this.#ir = ir
+    ;[this.#pipeline, this.#sources] = [ir.name, ir.sources.map(({ name }) => name)]
     const components = (this.#components = composeRun(runnable, options, () => this.#pace.schedule()))
     const pendingReplies = new PendingReplies(options.store)
     this.#shutdown = new Shutdown(error => {
@@ -280,8 +281,7 @@ export class Run {
 
   async #submit(input: Submission): Promise<IngestReceipt> {
     this.#shutdown.check()
-    const sources = this.#ir.sources.map(({ name }) => name)
-    if (!sources.includes(input.source)) throw unknownNameError(this.#ir.name, 'source', input.source, sources)
+    if (!this.#sources.includes(input.source)) throw unknownNameError(this.#pipeline, 'source', input.source, this.#sources)
     const receipt = this.#inbox.add(input)
     this.#pace.schedule()
     return receipt
