@@ -21,6 +21,8 @@ export interface ContractCluster {
   readonly protocols: readonly GroupProtocol[]
   /** Expels the only member of a group. */
   readonly expel?: (member: MemberOptions) => Promise<void>
+  /** Deletes a group without members, as brokers do in time with one that has no offsets. Comes with `expel`. */
+  readonly deleteGroup?: (member: MemberOptions) => Promise<void>
   /** Begins a transaction under an id, and writes records in it. */
   readonly begin?: (id: string, records: readonly PlacedRecord[]) => Promise<ForeignTransaction>
   /** Deletes a topic, and creates one of the same name. */

@@ -89,22 +89,31 @@ function partitionClauses(suite: ContractSuite, protocol: GroupProtocol): void {
     await member.leave()
   })
 
-  if (cluster.expel)
-    clause(suite, `${protocol}: a member that was expelled is fenced, and stores nothing`, async () => {
-      const options = await newGroup(suite, protocol, 1)
-      const expelled = new FollowingMember(driver.member(options))
-      await expelled.until(() => expelled.partitions.length === 1)
-      await cluster.expel!(options)
-      await rejectsAs(expelled.end, 'fenced')
-      const { member } = expelled
-      await rejectsAs(member.partitions(), 'fenced')
-      await rejectsAs(member.store(new Map([[0, stored(1, '')]])), 'fenced')
-      assert.deepEqual(await driver.groupOffsets(options.group, options.topic, [0]), new Map())
-      const next = new FollowingMember(driver.member(options))
-      await next.until(() => next.partitions.length === 1)
-      await next.leave()
-      await member.leave()
-    })
+  if (cluster.expel) {
+    clause(suite, `${protocol}: a member that was expelled is fenced, and stores nothing`, () => fencedMember(suite, protocol, false))
+    clause(suite, `${protocol}: a member is fenced, and stores nothing, also if its group is gone since it was expelled`, () =>
+      fencedMember(suite, protocol, true),
+    )
+  }
+}
+
+/** A member that is expelled, and then another one. `isGroupGone`: its group is deleted before it asks again. */
+async function fencedMember(suite: ContractSuite, protocol: GroupProtocol, isGroupGone: boolean): Promise<void> {
+  const { driver, cluster } = suite
+  const options = await newGroup(suite, protocol, 1)
+  const expelled = new FollowingMember(driver.member(options))
+  await expelled.until(() => expelled.partitions.length === 1)
+  await cluster.expel!(options)
+  if (isGroupGone) await cluster.deleteGroup!(options)
+  await rejectsAs(expelled.end, 'fenced')
+  const { member } = expelled
+  await rejectsAs(member.partitions(), 'fenced')
+  await rejectsAs(member.store(new Map([[0, stored(1, '')]])), 'fenced')
+  assert.deepEqual(await driver.groupOffsets(options.group, options.topic, [0]), new Map())
+  const next = new FollowingMember(driver.member(options))
+  await next.until(() => next.partitions.length === 1)
+  await next.leave()
+  await member.leave()
 }
 
 function storedOffsetClauses(suite: ContractSuite, protocol: GroupProtocol): void {

@@ -19,6 +19,7 @@ const newTopic = (): string => `topic-${randomUUID()}`
     hasKeys: false,
     protocols: ['classic', 'consumer'],
     expel: async ({ group, topic }) => cluster.group(group, topic).expelOwner(0),
+    deleteGroup: async ({ group, topic }) => cluster.deleteGroup(group, topic),
     async recreateTopic(topic, partitions) {
       cluster.deleteTopic(topic)
       cluster.createTopic(topic, partitions)

@@ -123,6 +123,10 @@ export class MemoryCluster {
     return group
   }
 
+  deleteGroup(name: string, topic: string): void {
+    this.#groups.delete(`${name} ${topic}`)
+  }
+
   /** Resolves once the cluster answers. */
   async answer(): Promise<void> {
     while (this.isSilent) await this.#changed.promise

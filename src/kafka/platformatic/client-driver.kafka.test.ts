@@ -45,6 +45,7 @@ class ContractBroker {
       async expel({ group, protocol }) {
         while (!(await topics.expel(group, protocol, 'contract'))) await pause(AGAIN_MS)
       },
+      deleteGroup: ({ group }) => admin.deleteGroups({ groups: [group] }),
       begin: (id, records) => this.#begin(id, records),
       recreateTopic: (topic, partitions) => this.#recreate(topic, partitions),
       async deleteBefore(topic, partition, offset) {

@@ -7,8 +7,11 @@ import { apiCodeOf, kafkaError } from './errors.ts'
 
 /** The coordinator is another one, or is not ready: it has done nothing. */
 const movedCodes: ReadonlySet<number | undefined> = new Set([14, 15, 16])
-/** The group has gone on without the member: ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS, and those of KIP-848. */
-const expelledCodes: ReadonlySet<number | undefined> = new Set([22, 25, 27, 110, 113])
+/**
+ * The group has gone on without the member: ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS, and those of KIP-848. And
+ * GROUP_ID_NOT_FOUND: brokers delete a group without members and offsets within ten minutes.
+ */
+const expelledCodes: ReadonlySet<number | undefined> = new Set([22, 25, 27, 69, 110, 113])
 const AGAIN_MS = 100
 
 /** The member as its group knows it. */
