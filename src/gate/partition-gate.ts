@@ -17,10 +17,10 @@ import {
   headersOf,
   type KafkaDriver,
   KafkaError,
+  openWriter,
   type PlacedRecord,
   recordPlaceText,
   type TransactionWriter,
-  type WriterIdentity,
 } from '../kafka/index.ts'
 import { CHECKED, gateRecord, rawOriginOf, type RawOrigin, rejectedRecord } from './gate-records.ts'
 import { GateWrites, type PartitionMemory } from './gate-writes.ts'
@@ -81,7 +81,7 @@ export class PartitionGate {
     const { topics, partition, once, memory, status } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
-      memory.identity = await opened(writer, memory)
+      await openWriter(writer, memory.identity, identity => (memory.identity = identity))
       const state = await this.#recover()
       status.next = state.next
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
@@ -272,15 +272,5 @@ export class PartitionGate {
     } finally {
       await fetch.close()
     }
-  }
-}
-
-/** Opens the writer. After an error the next beginning goes on as the identity that this one has tried. */
-async function opened(writer: TransactionWriter, memory: PartitionMemory): Promise<WriterIdentity> {
-  try {
-    return await writer.open(memory.identity)
-  } catch (error) {
-    if (error instanceof KafkaError) memory.identity = error.writer ?? memory.identity
-    throw error
   }
 }

@@ -109,16 +109,25 @@ export interface WriterIdentity {
   readonly epoch: number
 }
 
+/** A step of opening a writer. */
+export interface WriterOpening {
+  /** As which the writer goes on: once it is open, until the next step otherwise. */
+  readonly identity: WriterIdentity
+  readonly isOpen: boolean
+}
+
 /** Writes transactions under an id. The newest writer of an id fences those before it. */
 export interface TransactionWriter {
   /**
-   * Fences earlier writers of the id. Resolves once none of their transactions is open: none becomes visible afterwards.
+   * A step of opening, which `openWriter` repeats: fences earlier writers of the id. The writer is open once none of their transactions is: none
+   * becomes visible afterwards. Until then the next step goes on as the identity of this one. The caller has to know it before, since the answer
+   * to the next step may be lost, and the cluster accepts the writer as no other.
    *
-   * `previous`: the identity of an earlier writer, as which this one goes on.
+   * `previous`: the identity of an earlier writer, or of the step before, as which this one goes on.
    *
-   * @throws `fenced` if another writer was opened since. Errors may have the identity as which to try again.
+   * @throws `fenced` if another writer was opened since.
    */
-  open(previous?: WriterIdentity): Promise<WriterIdentity>
+  open(previous?: WriterIdentity): Promise<WriterOpening>
   /**
    * Writes records in one transaction. Resolves once it is committed for good.
    *
@@ -221,18 +230,11 @@ export const passingKinds: ReadonlySet<KafkaErrorKind> = new Set(['unavailable',
 export class KafkaError extends Error {
   readonly kind: KafkaErrorKind
   readonly place: KafkaErrorPlace | undefined
-  /** Of a writer that was not opened: the identity as which to try again, since the answer may be what was lost. */
-  readonly writer: WriterIdentity | undefined
 
-  constructor(
-    kind: KafkaErrorKind,
-    message: string,
-    { cause, place, writer }: Partial<Pick<KafkaError, 'cause' | 'place' | 'writer'>> = {},
-  ) {
+  constructor(kind: KafkaErrorKind, message: string, { cause, place }: Partial<Pick<KafkaError, 'cause' | 'place'>> = {}) {
     super(message, { cause })
     this.name = 'KafkaError'
     this.kind = kind
     this.place = place
-    this.writer = writer
   }
 }

@@ -119,13 +119,22 @@ export class TransactionCluster {
     return first < 0 ? log.length : first
   }
 
-  /** Fences earlier producers of an id, and aborts their transaction. `previous`: the epoch as which a producer goes on. Returns the new one. */
-  init(id: string, previous?: number): number {
-    const current = this.producers.of(id)
-    if (this.producers.isRepeated(id, previous)) return current
-    if (previous !== undefined) this.producers.check(id, previous)
-    this.end(id, current, 'aborted')
-    return this.producers.raise(id, previous)
+  /** Fences earlier producers of an id, and aborts their transaction. Returns the epoch of the new one. */
+  init(id: string): number {
+    this.end(id, this.producers.of(id), 'aborted')
+    return this.producers.raise(id, undefined)
+  }
+
+  /**
+   * A producer goes on as an epoch of its own. Returns its new one; undefined if its transaction was open, and is aborted under the next epoch: as
+   * that it has to go on.
+   */
+  goOn(id: string, epoch: number): number | undefined {
+    if (this.producers.isRepeated(id, epoch)) return this.producers.of(id)
+    this.producers.check(id, epoch)
+    if (!this.#open.has(id)) return this.producers.raise(id, epoch)
+    this.abort(id)
+    return undefined
   }
 
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
@@ -236,14 +245,13 @@ class TransactionDriver implements KafkaDriver {
     const cluster = this.#cluster
     let epoch = -1
     return {
-      open: async previous => {
-        const writer = previous && { ...previous, epoch: cluster.producers.toGoOnAs(id, previous.epoch) }
-        try {
-          epoch = await cluster.request(() => cluster.init(id, writer?.epoch))
-        } catch (error) {
-          throw Object.assign(error as KafkaError, { writer })
-        }
-        return { producerId: '1', epoch }
+      async open(previous) {
+        const identity = previous && { ...previous, epoch: cluster.producers.toGoOnAs(id, previous.epoch) }
+        if (identity && identity.epoch !== previous.epoch) return { identity, isOpen: false }
+        const opened = await cluster.request(() => (previous ? cluster.goOn(id, previous.epoch) : cluster.init(id)))
+        if (opened === undefined) return { identity: previous!, isOpen: false }
+        epoch = opened
+        return { identity: { producerId: '1', epoch }, isOpen: true }
       },
       write: async records => {
         const current = epoch

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import type { PlacedRecord } from '../../src/kafka/driver.ts'
+import { openWriter } from '../../src/kafka/open-writer.ts'
 import { clause, type ContractCluster, type ContractSuite } from './contract-cluster.ts'
 import { isPending } from './contract-fetch.ts'
 import { ContractReader, rejectsAs } from './contract-reader.ts'
@@ -40,7 +41,7 @@ function writeClauses(suite: ContractSuite): void {
   const { driver, cluster } = suite
   clause(suite, 'a writer appends records to their partitions in order, with their times, and with keys and headers', async () => {
     const [topic, writer] = [await cluster.createTopic(2), driver.transactions(newId())]
-    await writer.open()
+    await openWriter(writer)
     const transactions = fc.sample(fc.array(write, { minLength: 1, maxLength: 6 }), 12)
     for (const records of transactions) await writer.write(records.map(record => ({ ...record, topic })))
     const reader = new ContractReader(driver, topic).assign(0).assign(1)
@@ -58,7 +59,7 @@ function writeClauses(suite: ContractSuite): void {
   clause(suite, 'writers of different ids write at the same time, and one transaction spans topics', async () => {
     const topics = [await cluster.createTopic(1), await cluster.createTopic(1)]
     const writers = [0, 1].map(() => driver.transactions(newId()))
-    await Promise.all(writers.map(writer => writer.open()))
+    await Promise.all(writers.map(writer => openWriter(writer)))
     await Promise.all(writers.map((writer, i) => writer.write(topics.map(topic => recordOf(topic, 0, `of ${i}`)))))
     for (const topic of topics) {
       const reader = new ContractReader(driver, topic).assign(0)
@@ -134,9 +135,9 @@ function fenceClauses(suite: ContractSuite, begin: NonNullable<ContractCluster['
     context.after(() => other.close())
     const [topic, id] = [await cluster.createTopic(1), newId()]
     const [first, second] = [driver.transactions(id), other.transactions(id)]
-    await first.open()
+    await openWriter(first)
     await first.write([recordOf(topic, 0, 'a')])
-    await second.open()
+    await openWriter(second)
     await rejectsAs(first.write([recordOf(topic, 0, 'lost')]), 'fenced')
     await second.write([recordOf(topic, 0, 'b')])
     const reader = new ContractReader(driver, topic).assign(0)
@@ -147,10 +148,10 @@ function fenceClauses(suite: ContractSuite, begin: NonNullable<ContractCluster['
   clause(suite, 'a writer that was fenced is fenced with each write', async () => {
     const [topic, id] = [await cluster.createTopic(1), newId()]
     const [first, second] = [driver.transactions(id), driver.transactions(id)]
-    await first.open()
-    await second.open()
+    await openWriter(first)
+    await openWriter(second)
     for (let i = 0; i < 3; i++) await rejectsAs(first.write([recordOf(topic, 0, 'lost')]), 'fenced')
-    await first.open()
+    await openWriter(first)
     await first.write([recordOf(topic, 0, 'a')])
     await rejectsAs(second.write([recordOf(topic, 0, 'lost')]), 'fenced')
     const reader = new ContractReader(driver, topic).assign(0)
@@ -161,16 +162,16 @@ function fenceClauses(suite: ContractSuite, begin: NonNullable<ContractCluster['
   clause(suite, 'a writer continues as an earlier one, until another writer was opened since', async () => {
     const [topic, id] = [await cluster.createTopic(1), newId()]
     const writers = Array.from({ length: 5 }, () => driver.transactions(id))
-    const first = await writers[0].open()
-    const second = await writers[1].open(first)
+    const first = await openWriter(writers[0])
+    const second = await openWriter(writers[1], first)
     assert.equal(second.producerId, first.producerId)
     assert.ok(second.epoch > first.epoch)
     await rejectsAs(writers[0].write([recordOf(topic, 0, 'lost')]), 'fenced')
     await writers[1].write([recordOf(topic, 0, 'a')])
-    const third = await writers[2].open()
-    await rejectsAs(writers[3].open(second), 'fenced')
+    const third = await openWriter(writers[2])
+    await rejectsAs(openWriter(writers[3], second), 'fenced')
     await writers[2].write([recordOf(topic, 0, 'b')])
-    await writers[4].open(third)
+    await openWriter(writers[4], third)
     await writers[4].write([recordOf(topic, 0, 'c')])
     const reader = new ContractReader(driver, topic).assign(0)
     assert.deepEqual(await reader.values(3), ['a', 'b', 'c'])
@@ -182,7 +183,7 @@ function fenceClauses(suite: ContractSuite, begin: NonNullable<ContractCluster['
     const transaction = await begin(id, [recordOf(topic, 0, 'lost')])
     assert.deepEqual(await driver.offsets(topic, [0], 'stable'), new Map([[0, 0]]))
     const writer = driver.transactions(id)
-    await writer.open()
+    await openWriter(writer)
     assert.deepEqual(await driver.offsets(topic, [0], 'stable'), await driver.offsets(topic, [0], 'latest'))
     await assert.rejects(transaction.end('commit'))
     await writer.write([recordOf(topic, 0, 'b')])

@@ -21,10 +21,12 @@ export class OwnCluster {
     this.second = second
   }
 
-  static async start(version: string): Promise<OwnCluster> {
-    const first = await OwnBroker.start(version, { settings })
+  /** `more`: further settings of both brokers. */
+  static async start(version: string, more: readonly string[] = []): Promise<OwnCluster> {
+    const all = [...settings, ...more]
+    const first = await OwnBroker.start(version, { settings: all })
     const joins = { nodeId: SECOND_NODE, controllerPort: first.controllerPort }
-    return new OwnCluster(first, await OwnBroker.start(version, { settings, joins }))
+    return new OwnCluster(first, await OwnBroker.start(version, { settings: all, joins }))
   }
 
   get secondNode(): number {

@@ -4,12 +4,16 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import * as client from '@platformatic/kafka'
 import { brokers, BrokerTopics } from '../../../test/kafka/brokers.ts'
+import { OwnCluster } from '../../../test/kafka/own-cluster.ts'
 import { pause } from '../../base/clock.ts'
 import { openKafkaDriver } from '../open-driver.ts'
-import type { WriterIdentity } from '../driver.ts'
+import { apiCodeOf } from './errors.ts'
+import { openWriter } from '../open-writer.ts'
+import { type KafkaDriver, KafkaError, type WriterIdentity } from '../driver.ts'
 
-const TRANSACTION_MS = 60_000
+const TRANSACTION_MS = 10_000
 const AGAIN_MS = 20
+const COORDINATOR_NOT_AVAILABLE = 15
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
 
@@ -33,13 +37,36 @@ async function stateOf(address: string, id: string): Promise<{ readonly epoch: n
   return { epoch, state }
 }
 
+/** Asks the coordinator for the next epoch of a writer, with its error for an answer. */
+async function nextEpoch(address: string, id: string, { producerId, epoch }: WriterIdentity): Promise<unknown> {
+  const admin = new client.Admin({ clientId: 'test', bootstrapBrokers: [address], retries: false })
+  try {
+    const [{ nodeId }] = await admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes.TRANSACTION, keys: [id] })
+    const connection = (await admin.connectToBrokers([nodeId])).get(nodeId)!
+    await client.initProducerIdV5.api.async(connection, id, TRANSACTION_MS, BigInt(producerId), epoch)
+    return undefined
+  } catch (error) {
+    return error
+  } finally {
+    await admin.close()
+  }
+}
+
 /** Lets the coordinator abort the open transaction of a writer, as if the answer to that had been lost. */
-async function abort(address: string, id: string, { producerId, epoch }: WriterIdentity): Promise<void> {
-  const admin = new client.Admin({ clientId: 'test', bootstrapBrokers: [address] })
-  const [connection] = (await admin.connectToBrokers()).values()
-  await assert.rejects(client.initProducerIdV5.api.async(connection, id, TRANSACTION_MS, BigInt(producerId), epoch))
+async function abort(address: string, id: string, identity: WriterIdentity): Promise<void> {
+  assert.ok(await nextEpoch(address, id, identity))
   while ((await stateOf(address, id)).state !== 'CompleteAbort') await pause(AGAIN_MS)
-  await admin.close()
+}
+
+/** Opens a writer anew until its coordinator is there, as a gate does. */
+async function reopened(driver: KafkaDriver, id: string, first: WriterIdentity): Promise<WriterIdentity> {
+  for (let identity = first; ;)
+    try {
+      return await openWriter(driver.transactions(id), identity, next => (identity = next))
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.kind !== 'unavailable') throw error
+      await pause(AGAIN_MS)
+    }
 }
 
 for (const [version, address] of brokers) {
@@ -51,16 +78,53 @@ for (const [version, address] of brokers) {
     const [id, topic] = [`test-${randomUUID()}`, await topics.create()]
     const first = await leaveOpen(address, id, topic)
     await abort(address, id, first)
-    const second = await driver.transactions(id).open(first)
+    const second = await openWriter(driver.transactions(id), first)
     assert.equal(second.producerId, first.producerId)
     assert.ok(second.epoch > first.epoch)
 
-    const third = await driver.transactions(id).open()
-    await assert.rejects(driver.transactions(id).open(second), { kind: 'fenced' })
-    await driver.transactions(id).open(third)
+    const third = await openWriter(driver.transactions(id))
+    await assert.rejects(openWriter(driver.transactions(id), second), { kind: 'fenced' })
+    await openWriter(driver.transactions(id), third)
 
     const fourth = await leaveOpen(address, id, topic)
-    await assert.rejects(driver.transactions(id).open(third), { kind: 'fenced' })
+    await assert.rejects(openWriter(driver.transactions(id), third), { kind: 'fenced' })
     assert.deepEqual(await stateOf(address, id), { epoch: fourth.epoch, state: 'Ongoing' }, 'its transaction is not aborted for another')
+  })
+
+  test(`Kafka ${version}: a writer is fenced whose successor has the next epoch, and has left a transaction open`, async () => {
+    const [id, topic] = [`test-${randomUUID()}`, await topics.create()]
+    const first = await openWriter(driver.transactions(id))
+    const second = await leaveOpen(address, id, topic)
+    assert.equal(second.epoch, first.epoch + 1)
+    await assert.rejects(openWriter(driver.transactions(id), first), { kind: 'fenced' })
+    assert.equal((await stateOf(address, id)).state, 'CompleteAbort', 'it was waited for, and not ended')
+  })
+
+  test(`Kafka ${version}: a writer goes on whose next beginning was cut off after each of its requests`, async () => {
+    const [id, topic] = [`test-${randomUUID()}`, await topics.create()]
+    let identity = await leaveOpen(address, id, topic)
+    for (let isOpen = false; !isOpen; await pause(AGAIN_MS)) {
+      // The answer to the first of each two is lost.
+      await driver.transactions(id).open(identity)
+      ;({ identity, isOpen } = await driver.transactions(id).open(identity))
+    }
+    await openWriter(driver.transactions(id), identity)
+  })
+
+  test(`Kafka ${version}: a writer goes on whose coordinator could not store that it aborts its transaction`, async context => {
+    const cluster = await OwnCluster.start(version, ['transaction.state.log.min.isr=2'])
+    context.after(() => cluster.close())
+    const own = cluster.first.address
+    const [ownTopics, ownDriver] = [new BrokerTopics(own), openKafkaDriver({ brokers: cluster.addresses, clientId: 'test' })]
+    context.after(() => Promise.all([ownTopics.close(), ownDriver.close()]))
+    const [id, topic] = [`test-${randomUUID()}`, await ownTopics.create()]
+    const first = await leaveOpen(own, id, topic)
+    await cluster.second.kill()
+    while (apiCodeOf(await nextEpoch(own, id, first)) !== COORDINATOR_NOT_AVAILABLE) await pause(AGAIN_MS)
+    const { epoch, state } = await stateOf(own, id)
+    assert.deepEqual([state, epoch], ['Ongoing', version.startsWith('3.') ? first.epoch + 1 : first.epoch])
+    const opened = reopened(ownDriver, id, first)
+    await cluster.second.restart()
+    assert.ok((await opened).epoch > first.epoch)
   })
 }

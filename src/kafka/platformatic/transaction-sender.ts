@@ -6,7 +6,8 @@
  */
 import * as client from '@platformatic/kafka'
 import { limits, pause } from '../../base/index.ts'
-import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity } from '../driver.ts'
+import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity, type WriterOpening } from '../driver.ts'
+import { againMs } from '../open-writer.ts'
 import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 
@@ -15,14 +16,16 @@ const CONCURRENT_TRANSACTIONS = 51
 const PRODUCER_FENCED = 90
 const [DESCRIBE_TRANSACTIONS, TRANSACTIONAL_ID_NOT_FOUND] = [65, 105]
 const abortStates: ReadonlySet<string> = new Set(['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort'])
-/** That takes milliseconds, but longer while too few replicas are there for the markers. */
-const [AGAIN_MS, AGAIN_MS_MAX, SHORT_PAUSES] = [2, 100, 10]
 /** The client names itself as a producer that the coordinator does not know yet. */
 const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 }
 
 export class TransactionSender implements TransactionWriter {
   readonly #settings: client.BaseOptions
   readonly #id: string
+  /** Asks the coordinator; opened when it is needed. */
+  #admin: client.Admin | undefined
+  /** Since when a transaction is open that may be this writer's or a successor's: UTC ms by the coordinator. */
+  #openSince: bigint | undefined
   #producer: client.Producer | undefined
   /** The error of a write that a newer writer has fenced: the client rejects any later one without asking. */
   #fenced: KafkaError | undefined
@@ -32,34 +35,67 @@ export class TransactionSender implements TransactionWriter {
     this.#id = id
   }
 
-  async open(previous?: WriterIdentity): Promise<WriterIdentity> {
-    const admin = new client.Admin({ ...this.#settings, retries: false })
-    let writer = previous
-    let isRejected = false
+  async open(previous?: WriterIdentity): Promise<WriterOpening> {
     try {
-      for (let attempt = 0; ; attempt++)
-        try {
-          if (!previous) return await this.#openAs(NEW_PRODUCER)
-          const { producerId } = previous
-          writer = { producerId, epoch: epochToGoOnAs(previous.epoch, await this.#stateOfTransactions(admin)) }
-          return await this.#openAs({ producerId: BigInt(producerId), producerEpoch: writer.epoch })
-        } catch (error) {
-          const code = apiCodeOf(error)
-          // It may have been aborted between the two requests.
-          if (code === PRODUCER_FENCED && !isRejected) isRejected = true
-          else if (code !== CONCURRENT_TRANSACTIONS) throw error
-          await pause(againMs(attempt))
-        }
+      return await (previous ? this.#goOnAs(previous) : this.#openNew())
     } catch (error) {
-      const { kind, message } = kafkaError(error)
-      throw new KafkaError(kind, message, { cause: error, writer })
-    } finally {
-      await admin.close().catch(() => {})
+      throw kafkaError(error)
     }
   }
 
+  async #openNew(): Promise<WriterOpening> {
+    return { identity: await untilDone(() => this.#openAs(NEW_PRODUCER)), isOpen: true }
+  }
+
+  async #goOnAs(previous: WriterIdentity): Promise<WriterOpening> {
+    const { producerId, epoch } = previous
+    const unopened = async (): Promise<WriterOpening> => ({
+      identity: { producerId, epoch: this.#epochToGoOnAs(epoch, await this.#stateOfTransactions()) },
+      isOpen: false,
+    })
+    const opening = await unopened()
+    if (opening.identity.epoch !== epoch || this.#openSince !== undefined) return opening
+    try {
+      return { identity: await this.#openAs({ producerId: BigInt(producerId), producerEpoch: epoch }), isOpen: true }
+    } catch (error) {
+      const code = apiCodeOf(error)
+      if (code === CONCURRENT_TRANSACTIONS) return opening
+      if (code !== PRODUCER_FENCED) throw error
+      // It may have been aborted between the two requests.
+      const later = await unopened()
+      if (later.identity.epoch === epoch && this.#openSince === undefined) throw error
+      return later
+    }
+  }
+
+  /**
+   * The epoch as which a writer goes on.
+   *
+   * The coordinator itself takes the next one when it aborts a transaction that was open for too long, or that a lost connection left open (Kafka 3),
+   * and then knows the writer by that epoch only. A successor would have begun transactions of its own: while one is open the coordinator would abort
+   * it for whoever goes on under its id, and then fence both.
+   *
+   * But a transaction that is open under the next epoch may also be that of the writer itself, of which the coordinator could not store that it aborts
+   * it (Kafka 3, for want of replicas). It aborts that one in time, and a successor begins another. So the writer waits for either.
+   *
+   * @throws `fenced` for a writer with a successor that begins transactions. Of other successors the coordinator tells.
+   */
+  #epochToGoOnAs(epoch: number, state: TransactionState | undefined): number {
+    const before = this.#openSince
+    this.#openSince = undefined
+    if (!state || state.producerEpoch <= epoch) return epoch
+    const { producerEpoch, transactionState, transactionStartTimeMs } = state
+    const isNext = producerEpoch === epoch + 1
+    if (transactionState !== 'Ongoing') return isNext && abortStates.has(transactionState) ? producerEpoch : epoch
+    if (!isNext || (before !== undefined && before !== transactionStartTimeMs))
+      throw new KafkaError('fenced', 'a newer writer of transactions has one open')
+    this.#openSince = transactionStartTimeMs
+    return epoch
+  }
+
   /** As the coordinator of the id has them. Undefined if it knows none, and on brokers before Kafka 3.0. */
-  async #stateOfTransactions(admin: client.Admin): Promise<TransactionState | undefined> {
+  async #stateOfTransactions(): Promise<TransactionState | undefined> {
+    const admin = (this.#admin ??= new client.Admin({ ...this.#settings, retries: false }))
     if (!(await admin.listApis()).some(({ apiKey }) => apiKey === DESCRIBE_TRANSACTIONS)) return undefined
     const connection = await connectToCoordinator(admin, await findCoordinator(admin, 'TRANSACTION', this.#id), this.#id)
     try {
@@ -73,7 +109,7 @@ export class TransactionSender implements TransactionWriter {
 
   /** Throws the client's errors. A producer whose first request fails takes no second, so each attempt has its own. */
   async #openAs(identity: typeof NEW_PRODUCER): Promise<WriterIdentity> {
-    await this.close()
+    await this.#closeProducer()
     this.#fenced = undefined
     const producer = new client.Producer({
       ...this.#settings,
@@ -104,31 +140,23 @@ export class TransactionSender implements TransactionWriter {
     }
   }
 
-  async close(): Promise<void> {
+  async #closeProducer(): Promise<void> {
     const producer = this.#producer
     this.#producer = undefined
     await producer?.close(true).catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    const admin = this.#admin
+    this.#admin = undefined
+    await Promise.all([this.#closeProducer(), admin?.close().catch(() => {})])
   }
 }
 
 interface TransactionState {
   readonly producerEpoch: number
   readonly transactionState: string
-}
-
-/**
- * The epoch as which a writer goes on.
- *
- * The coordinator itself takes the next one when it aborts a transaction that was open for too long, or that a lost connection left open (Kafka 3),
- * and then knows the writer by that epoch only. A successor would have begun transactions of its own: while one is open the coordinator would abort
- * it for whoever goes on under its id, and then fence both.
- *
- * @throws `fenced` for a writer with a successor that has a transaction open. Of other successors the coordinator tells.
- */
-function epochToGoOnAs(epoch: number, state: TransactionState | undefined): number {
-  if (!state || state.producerEpoch <= epoch) return epoch
-  if (state.transactionState === 'Ongoing') throw new KafkaError('fenced', 'a newer writer of transactions has one open')
-  return state.producerEpoch === epoch + 1 && abortStates.has(state.transactionState) ? epoch + 1 : epoch
+  readonly transactionStartTimeMs: bigint
 }
 
 function messageOf({ topic, partition, key, value, headers, timestamp }: PlacedRecord): client.MessageToProduce {
@@ -153,5 +181,3 @@ async function untilDone<T>(call: () => Promise<T>): Promise<T> {
       await pause(againMs(attempt))
     }
 }
-
-const againMs = (attempt: number): number => Math.min(AGAIN_MS_MAX, AGAIN_MS * 2 ** Math.max(0, attempt - SHORT_PAUSES))

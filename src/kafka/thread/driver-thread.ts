@@ -54,8 +54,8 @@ async function answer({ id, call, args }: DriverCall): Promise<void> {
     const value = await (calls[call] as (...list: readonly unknown[]) => Promise<unknown>)(...args)
     port.postMessage({ id, value } satisfies DriverAnswer, call === 'next' ? memoryOf(value as FetchedRecords | undefined) : [])
   } catch (error) {
-    const { kind, message, place, writer } = kafkaError(error)
-    port.postMessage({ id, error: { kind, message, place, writer } } satisfies DriverAnswer)
+    const { kind, message, place } = kafkaError(error)
+    port.postMessage({ id, error: { kind, message, place } } satisfies DriverAnswer)
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   StoredOffset,
   TopicDescription,
   WriterIdentity,
+  WriterOpening,
 } from '../driver.ts'
 
 /** Calls that have an answer, with their arguments and results. */
@@ -22,7 +23,7 @@ export interface DriverCalls {
   readonly commitOffsets: (group: string, topic: string, offsets: ReadonlyMap<number, number>) => void
   readonly groupOffsets: (group: string, topic: string, partitions: readonly number[]) => ReadonlyMap<number, number>
   /** Numbers of members, writers and fetches are given by the caller. */
-  readonly openWriter: (writer: number, id: string, previous?: WriterIdentity) => WriterIdentity
+  readonly openWriter: (writer: number, id: string, previous?: WriterIdentity) => WriterOpening
   readonly write: (writer: number, records: readonly PlacedRecord[]) => void
   readonly closeWriter: (writer: number) => void
   readonly memberPartitions: (member: number, options: MemberOptions) => readonly number[]
@@ -51,5 +52,4 @@ export interface DriverFailure {
   readonly kind: KafkaErrorKind
   readonly message: string
   readonly place: KafkaErrorPlace | undefined
-  readonly writer: WriterIdentity | undefined
 }

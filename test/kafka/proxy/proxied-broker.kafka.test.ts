@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { pause } from '../../../src/base/clock.ts'
-import { KafkaError, openKafkaDriver, type TransactionWriter, type WriterIdentity } from '../../../src/kafka/index.ts'
+import { KafkaError, openKafkaDriver, openWriter, type TransactionWriter, type WriterIdentity } from '../../../src/kafka/index.ts'
 import { brokers, BrokerTopics } from '../brokers.ts'
 import { endTxnErrorOf } from './frames.ts'
 import { ProxiedBroker } from './proxied-broker.ts'
@@ -14,7 +14,7 @@ const record = (value: string) => ({ key: 'k', value, headers: {} })
 async function opened(writer: TransactionWriter): Promise<WriterIdentity> {
   for (;;)
     try {
-      return await writer.open()
+      return await openWriter(writer)
     } catch (error) {
       if (!(error instanceof KafkaError) || error.kind !== 'unavailable') throw error
       await pause(AGAIN_MS)
@@ -46,7 +46,7 @@ for (const version of brokers.keys())
     const late = proxy.plan({ api: 'EndTxn', kind: 'late request' })
     await assert.rejects(writer.write([placed]))
     assert.ok(late.hasHappened)
-    const next = await writer.open(identity)
+    const next = await openWriter(writer, identity)
     assert.ok(next.epoch > identity.epoch)
     const held = proxy.plan({ api: 'EndTxn', kind: 'hold request' })
     const writing = writer.write([placed])
