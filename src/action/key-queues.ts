@@ -7,6 +7,7 @@
  * Invariant: effects of a key behind `rest` that are pending and were seen are in the store alone. None of them is held, in flight, or done
  * without being durable.
  */
+import { TransientMap } from '../base/index.ts'
 import type { NewEffect } from '../log/index.ts'
 
 /** The part of an effect that is kept in memory. */
@@ -40,7 +41,7 @@ export interface KeyQueue {
 export class KeyQueues {
   readonly #max: number
   readonly #maxOfKey: number
-  readonly #queues = new Map<string, KeyQueue>()
+  readonly #queues = new TransientMap<string, KeyQueue>()
   #bodies = 0
   #byHand = 0
 

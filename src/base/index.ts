@@ -50,3 +50,4 @@ export {
   traceIdOf,
   withNewSpan,
 } from './trace-context.ts'
+export { TransientMap } from './transient-map.ts'

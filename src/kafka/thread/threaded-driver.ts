@@ -1,7 +1,7 @@
 /** A driver whose client runs in a thread of its own. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { callAfter, limits, withDeadline } from '../../base/index.ts'
+import { callAfter, limits, TransientMap, withDeadline } from '../../base/index.ts'
 import {
   type FetchedRecords,
   type FetchOptions,
@@ -45,7 +45,7 @@ export function threadedDriver(connection: KafkaConnection, options: Partial<Thr
 class ThreadedDriver implements KafkaDriver {
   readonly #worker: Worker
   readonly #callMs: number
-  readonly #waiting = new Map<number, WaitingCall>()
+  readonly #waiting = new TransientMap<number, WaitingCall>()
   #lastId = 0
   #lastFetch = 0
   #lastWriter = 0

@@ -1,7 +1,7 @@
 /**
  * Decision requests of clients until their reply: validated at once, marked in the log, decided, and answered when the decision is durable.
  */
-import { requireDefinition, SpillwayError, stopwatch, type TraceContext } from '../../base/index.ts'
+import { requireDefinition, SpillwayError, stopwatch, type TraceContext, TransientMap } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { rawJsonText, RequestReader } from '../../intake/index.ts'
@@ -38,7 +38,7 @@ export class DecisionRequests {
   readonly #models: ReadonlySet<string>
   #unmarked: PendingRequest[] = []
   /** Requests that are marked in the log, by sequence number. */
-  readonly #marked = new Map<number, PendingRequest>()
+  readonly #marked = new TransientMap<number, PendingRequest>()
 
   /** Contexts of marked requests go to `traces`. */
   constructor(ir: PipelineIR, traces?: TraceContexts) {
@@ -96,7 +96,7 @@ export class DecisionRequests {
     if (this.#marked.size === 0) return []
     const answers = decisions
       .filter(({ model }) => this.#models.has(model))
-      .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.has(entry)))
+      .flatMap(({ bytes }) => [...recordedDecisions(bytes)].filter(({ entry }) => this.#marked.get(entry) !== undefined))
     for (const decision of answers) this.#marked.get(decision.entry)!.onDecided(decision)
     return answers
   }

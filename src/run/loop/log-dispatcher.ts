@@ -11,7 +11,7 @@
  * records behind it once more, under the same ids. Memory: at most `heldMax` records of the feed and one batch.
  */
 import { backoffMs, GuardedDestination, type OpenedDestination } from '../../action/index.ts'
-import { callSoon, passingErrors, pause, type callAfter, limits, type Random, thrownText } from '../../base/index.ts'
+import { callSoon, passingErrors, pause, type callAfter, limits, type Random, thrownText, TransientMap } from '../../base/index.ts'
 
 /** A record as a destination gets it. */
 export interface LoggedRecord {
@@ -86,9 +86,9 @@ export class LogDispatcher {
   readonly #options: LogDispatcherOptions
   readonly #destination: GuardedDestination
   /** Batches with records that are not yet delivered, in order. */
-  readonly #batches = new Set<PendingBatch>()
+  readonly #batches: PendingBatch[] = []
   /** Records by key, in order; the first is in flight, ready, or waits for its next attempt. */
-  readonly #queues = new Map<string, PendingRecord[]>()
+  readonly #queues = new TransientMap<string, PendingRecord[]>()
   readonly #ready: PendingRecord[] = []
   readonly #asleep = new Set<{ stop(): void }>()
   #held = 0
@@ -188,7 +188,7 @@ export class LogDispatcher {
 
   #hold({ number, name, records }: LoggedBatch): void {
     const batch: PendingBatch = { number, left: 0 }
-    this.#batches.add(batch)
+    this.#batches.push(batch)
     try {
       for (const { key, body } of records()) {
         const id = `${this.#options.prefix}/${number}.${batch.left++}`
@@ -204,7 +204,6 @@ export class LogDispatcher {
     } catch (error) {
       this.#options.onReport(`${name} cannot be delivered: ${thrownText(error, 'decoding')}`)
     }
-    if (batch.left === 0) this.#batches.delete(batch)
     this.#advance()
   }
 
@@ -251,11 +250,12 @@ export class LogDispatcher {
     if (queue.length > 0) this.#ready.push(queue[0])
     else this.#queues.delete(key)
     this.#held--
-    if (--batch.left === 0) this.#batches.delete(batch)
+    batch.left--
     this.#advance()
   }
 
   #advance(): void {
+    while (this.#batches[0]?.left === 0) this.#batches.shift()
     const [oldest] = this.#batches
     this.#deliveredBatch = oldest ? oldest.number - 1 : this.#read
     this.#saveProgress()

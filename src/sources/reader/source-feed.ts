@@ -4,7 +4,7 @@
  * At most one batch waits here. A reader that does not end after the signal, or whose contract is broken, ends the feed with an error;
  * the run itself can then still be stopped.
  */
-import { pause, SpillwayError, limits, show, thrownText } from '../../base/index.ts'
+import { pause, SpillwayError, limits, show, thrownText, TransientMap } from '../../base/index.ts'
 import type { Run } from '../../run/index.ts'
 import { ReaderContract, type CheckedBatch } from './reader-contract.ts'
 import { ONLY_PARTITION, type ReadContext, type ReaderClause, type SourceReader } from './source-reader.ts'
@@ -54,7 +54,8 @@ class SourceFeed {
   readonly #reader: SourceReader
   readonly #options: FeedOptions
   readonly #contract: ReaderContract
-  readonly #inFlight = new Set<Promise<void>>()
+  readonly #inFlight = new TransientMap<number, Promise<void>>()
+  #submissions = 0
   readonly #stop = new AbortController()
   /** The batch that waits for room. */
   #waiting: CheckedBatch | undefined
@@ -81,7 +82,7 @@ class SourceFeed {
     } catch (error) {
       this.#fail(error)
     }
-    await Promise.all(this.#inFlight)
+    await Promise.all(this.#inFlight.values())
     stop()
     signal.removeEventListener('abort', stop)
     await this.#close()
@@ -187,8 +188,9 @@ class SourceFeed {
     const namedPosition =
       position === undefined ? undefined : ([positionName(this.#source, this.#reader.name, partition), position] as const)
     const settlement = this.#settle(this.#run.submit(this.#source, batch, namedPosition), partition, position)
-    this.#inFlight.add(settlement)
-    void settlement.finally(() => this.#inFlight.delete(settlement))
+    const number = ++this.#submissions
+    this.#inFlight.set(number, settlement)
+    void settlement.finally(() => this.#inFlight.delete(number))
   }
 
   async #settle(receipt: Promise<unknown>, partition: string, position: string | undefined): Promise<void> {
@@ -209,7 +211,7 @@ class SourceFeed {
   }
 
   async #whenCommitted(): Promise<void> {
-    await Promise.all(this.#inFlight)
+    await Promise.all(this.#inFlight.values())
     if (this.#failure) throw this.#failure.error
   }
 
