@@ -48,18 +48,22 @@ const numbered = (i: number, body = `{"i":${i}}`) => delivery({ id: `a/${i}`, bo
   })
 }
 
-test('deliveries that arrive while a batch is under way share the next one', async () => {
+test('deliveries that arrive in one turn share a batch, and those that arrive while it is under way the next one', async () => {
   const held = new HeldSends()
   const topic = kafkaDestination('alerts', held.open)
-  const outcomes = [0, 1, 2].map(i => topic.deliver(numbered(i)))
-  assert.deepEqual(held.ids(0), ['a/0'])
+  const outcomes = [0, 1].map(i => topic.deliver(numbered(i)))
+  await turn()
+  outcomes.push(...[2, 3].map(i => topic.deliver(numbered(i))))
+  await turn()
+  assert.deepEqual(held.ids(0), ['a/0', 'a/1'])
+  assert.equal(held.calls.length, 1)
   held.calls[0].resolve()
   await turn()
-  assert.deepEqual(held.ids(1), ['a/1', 'a/2'])
+  assert.deepEqual(held.ids(1), ['a/2', 'a/3'])
   held.calls[1].resolve()
   assert.deepEqual(
     await Promise.all(outcomes),
-    Array.from({ length: 3 }, () => ({ kind: 'acknowledged' })),
+    Array.from({ length: 4 }, () => ({ kind: 'acknowledged' })),
   )
   await topic.close()
   assert.deepEqual([held.opened, held.closed], [1, 1])
@@ -71,15 +75,16 @@ test('a batch holds no more bytes than a topic takes, but one record at least', 
   const half = JSON.stringify('x'.repeat(limits.KAFKA_SEND_BYTES / 2 - 100))
   const huge = JSON.stringify('x'.repeat(limits.KAFKA_SEND_BYTES))
   const outcomes = ['1', half, half, half, huge, '2'].map((body, i) => topic.deliver(numbered(i, body)))
-  for (let call = 0; call < 4; call++) {
+  await turn()
+  for (let call = 0; call < 3; call++) {
     held.calls[call].resolve()
     await turn()
   }
   assert.deepEqual(
     held.calls.map((_, call) => held.ids(call)),
-    [['a/0'], ['a/1', 'a/2'], ['a/3'], ['a/4'], ['a/5']],
+    [['a/0', 'a/1', 'a/2'], ['a/3'], ['a/4'], ['a/5']],
   )
-  held.calls[4].resolve()
+  held.calls[3].resolve()
   await Promise.all(outcomes)
 })
 
@@ -88,9 +93,10 @@ test('of a batch that is too large for the topic each record is sent by itself, 
   const topic = kafkaDestination('alerts', held.open)
   const outcomes = [0, 1, 2].map(i => topic.deliver(numbered(i)))
   const oversized = new KafkaError('oversized', 'the broker answers: MESSAGE_TOO_LARGE')
-  held.calls[0].resolve()
   await turn()
-  held.calls[1].reject(oversized)
+  held.calls[0].reject(oversized)
+  await turn()
+  held.calls[1].resolve()
   await turn()
   held.calls[2].reject(oversized)
   await turn()
@@ -100,13 +106,17 @@ test('of a batch that is too large for the topic each record is sent by itself, 
     { kind: 'failed', why: "topic 'alerts': the broker answers: MESSAGE_TOO_LARGE", final: true },
     { kind: 'acknowledged' },
   ])
-  assert.deepEqual([held.ids(2), held.ids(3)], [['a/1'], ['a/2']])
+  assert.deepEqual(
+    [1, 2, 3].map(call => held.ids(call)),
+    [['a/0'], ['a/1'], ['a/2']],
+  )
 })
 
 test('a client that fails is closed, and the next delivery opens another', async () => {
   const held = new HeldSends()
   const topic = kafkaDestination('alerts', held.open)
   const first = topic.deliver(numbered(0))
+  await turn()
   held.calls[0].reject(new KafkaError('unavailable', 'the thread of the client ended'))
   assert.deepEqual(await first, { kind: 'failed', why: "topic 'alerts': the thread of the client ended" })
   const second = topic.deliver(numbered(0))
@@ -134,6 +144,7 @@ test('a delivery whose deadline has passed while it waited is not sent', async (
   const held = new HeldSends()
   const topic = kafkaDestination('alerts', held.open)
   const first = topic.deliver(numbered(0))
+  await turn()
   const aborter = new AbortController()
   const second = topic.deliver({ ...numbered(1), signal: aborter.signal })
   aborter.abort()
@@ -150,9 +161,11 @@ test('a record has the key as other producers write it, and headers with the ide
   const topic = kafkaDestination('alerts', held.open)
   const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'vendor=1' }
   void topic.deliver({ ...delivery({ id: 'a/1', key: '"card 7"', body: '{"score":0.9}' }), trace })
+  await turn()
   held.calls[0].resolve()
   await turn()
   void topic.deliver({ id: 'd/1', key: '{"a":1}', body: '{}', attempt: 2 })
+  await turn()
   held.calls[1].resolve()
   const headers = { [IDEMPOTENCY_HEADER]: 'a/1', 'spillway-action': 'page', ...trace }
   assert.deepEqual(

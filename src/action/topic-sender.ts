@@ -1,8 +1,8 @@
 /**
- * Appends records to a topic of Kafka. Records that come while a batch is under way share the next one, so a single record waits for nothing, and
- * many cost few requests. After an error some records of the batch may be in the topic.
+ * Appends records to a topic of Kafka. Records that come in one turn of the event loop, or while a batch is under way, share the next one: so many
+ * cost few requests, and a single record waits for nothing else. After an error some records of the batch may be in the topic.
  */
-import { limits, thrownText } from '../base/index.ts'
+import { limits, thrownText, yieldToEventLoop } from '../base/index.ts'
 import { type KafkaDriver, KafkaError, type NewRecord, passingKinds } from '../kafka/index.ts'
 
 /** `expired`: its signal was aborted before it was sent. */
@@ -48,6 +48,8 @@ export class TopicSender {
   }
 
   async #sendAll(): Promise<void> {
+    // Those that come in the same turn share the first batch.
+    await yieldToEventLoop()
     while (this.#waiting.length > 0) await this.#sendBatch(this.#nextBatch())
     this.#sending = undefined
   }

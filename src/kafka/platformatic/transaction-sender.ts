@@ -16,6 +16,7 @@ const CONCURRENT_TRANSACTIONS = 51
 const PRODUCER_FENCED = 90
 const [DESCRIBE_TRANSACTIONS, TRANSACTIONAL_ID_NOT_FOUND] = [65, 105]
 const abortStates: ReadonlySet<string> = new Set(['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort'])
+const commitStates: ReadonlySet<string> = new Set(['PrepareCommit', 'CompleteCommit'])
 /** The client names itself as a producer that the coordinator does not know yet. */
 const NEW_PRODUCER = { producerId: -1n, producerEpoch: -1 }
 
@@ -72,25 +73,25 @@ export class TransactionSender implements TransactionWriter {
    * The epoch as which a writer goes on.
    *
    * The coordinator itself takes the next one when it aborts a transaction that was open for too long, or that a lost connection left open (Kafka 3),
-   * and then knows the writer by that epoch only. A successor would have begun transactions of its own: while one is open the coordinator would abort
-   * it for whoever goes on under its id, and then fence both.
+   * and then knows the writer by that epoch only. A successor would have begun transactions of its own: a writer that goes on under its id would
+   * abort one that is open, whatever its epoch. So it asks only where the state shows none: a writer commits under no epoch that it does not know.
    *
    * But a transaction that is open under the next epoch may also be that of the writer itself, of which the coordinator could not store that it aborts
    * it (Kafka 3, for want of replicas). It aborts that one in time, and a successor begins another. So the writer waits for either.
    *
-   * @throws `fenced` for a writer with a successor that begins transactions. Of other successors the coordinator tells.
+   * @throws `fenced` for a writer with a successor that writes transactions. Of other successors the coordinator tells.
    */
   #epochToGoOnAs(epoch: number, state: TransactionState | undefined): number {
     const before = this.#openSince
     this.#openSince = undefined
     if (!state || state.producerEpoch <= epoch) return epoch
     const { producerEpoch, transactionState, transactionStartTimeMs } = state
-    const isNext = producerEpoch === epoch + 1
-    if (transactionState !== 'Ongoing') return isNext && abortStates.has(transactionState) ? producerEpoch : epoch
-    if (!isNext || (before !== undefined && before !== transactionStartTimeMs))
-      throw new KafkaError('fenced', 'a newer writer of transactions has one open')
-    this.#openSince = transactionStartTimeMs
-    return epoch
+    const isOngoing = transactionState === 'Ongoing'
+    const isAnother = isOngoing && before !== undefined && before !== transactionStartTimeMs
+    if (producerEpoch > epoch + 1 || commitStates.has(transactionState) || isAnother)
+      throw new KafkaError('fenced', 'a newer writer has written transactions')
+    if (isOngoing) this.#openSince = transactionStartTimeMs
+    return abortStates.has(transactionState) ? producerEpoch : epoch
   }
 
   /** As the coordinator of the id has them. Undefined if it knows none, and on brokers before Kafka 3.0. */
