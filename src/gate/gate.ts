@@ -12,7 +12,7 @@ import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '..
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
 import { PartitionMemory } from './gate-writes.ts'
 import { PartitionCheck } from './partition-check.ts'
-import { type GateTopics, PartitionGate } from './partition-gate.ts'
+import { type GateTopics, PartitionGate, type PartitionGateOptions } from './partition-gate.ts'
 import { PartitionStatus } from './partition-status.ts'
 import { RawIntake } from './raw-intake.ts'
 import { TopicEnds } from './topic-ends.ts'
@@ -143,7 +143,7 @@ export class TopicGate {
       while (this.partitions.length < partitions) this.partitions.push(new PartitionStatus())
       void this.#sampleEnds(driver, either)
       void this.#storeOffsets(driver, either)
-      const gates = Array.from({ length: partitions }, (_, partition) => this.#gateOf(driver, reader, partition, partitions).run(either))
+      const gates = this.#startGates(driver, reader, partitions, either)
       try {
         await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(either, over.signal)])
       } finally {
@@ -203,7 +203,24 @@ export class TopicGate {
     }
   }
 
-  #gateOf(driver: KafkaDriver, reader: RawReader, partition: number, partitions: number): PartitionGate {
+  #startGates(driver: KafkaDriver, reader: RawReader, partitions: number, signal: AbortSignal): Promise<void>[] {
+    const { promise: elected, resolve: onOpen, reject } = Promise.withResolvers<void>()
+    elected.catch(() => {})
+    const [first, ...others] = Array.from({ length: partitions }, (_, partition) =>
+      this.#gateOf(driver, reader, partition, partitions, partition === 0 ? { onOpen } : { elected }).run(signal),
+    )
+    // It may end before it is open.
+    first.then(() => onOpen(), reject)
+    return [first, ...others]
+  }
+
+  #gateOf(
+    driver: KafkaDriver,
+    reader: RawReader,
+    partition: number,
+    partitions: number,
+    election: Pick<PartitionGateOptions, 'elected' | 'onOpen'>,
+  ): PartitionGate {
     const { source, map, clock, once = false } = this.#options
     const checked = {
       name: `kafka:${this.#topics.checked}`,
@@ -228,6 +245,7 @@ export class TopicGate {
       rawBatch: fetched => reader.batchOf(fetched),
       checkedBatch: fetched => topicBatch(fetched, checked),
       once,
+      ...election,
     })
   }
 

@@ -21,6 +21,7 @@ import {
   type PlacedRecord,
   recordPlaceText,
   type TransactionWriter,
+  type WriterIdentity,
 } from '../kafka/index.ts'
 import { CHECKED, gateRecord, rawOriginOf, type RawOrigin, rejectedRecord } from './gate-records.ts'
 import { GateWrites, type PartitionMemory } from './gate-writes.ts'
@@ -55,6 +56,10 @@ export interface PartitionGateOptions {
   readonly checkedBatch: (fetched: FetchedRecords) => Promise<RecordBatch>
   /** Ends at the end of the raw topic, as it is when it starts. */
   readonly once: boolean
+  /** Resolves once this process has the first partition, by which gates are elected; rejects if it has not. Absent for that partition itself. */
+  readonly elected?: Promise<void>
+  /** Called once the writer of the partition is open. */
+  readonly onOpen?: () => void
 }
 
 /** Where a partition is: the next raw record, and the last arrival. */
@@ -76,12 +81,12 @@ export class PartitionGate {
     this.#options = options
   }
 
-  /** Works until the signal. Throws `KafkaError`: `fenced` at the beginning if another gate has the partition. */
+  /** Works until the signal. Throws `KafkaError`: `fenced` at the beginning if another gate has the first partition. */
   async run(signal: AbortSignal): Promise<void> {
-    const { topics, partition, once, memory, status } = this.#options
+    const { topics, partition, once, status } = this.#options
     const writer = this.#driver.transactions(`spillway-gate/${topics.checked}/${partition}`)
     try {
-      await openWriter(writer, memory.identity, identity => (memory.identity = identity))
+      await this.#open(writer)
       const state = await this.#recover()
       status.next = state.next
       const end = once ? (await this.#driver.offsets(topics.raw, [partition], 'stable')).get(partition)! : Infinity
@@ -90,6 +95,23 @@ export class PartitionGate {
       status.next = undefined
       await writer.close()
     }
+  }
+
+  /**
+   * Of gates that start at the same time each may open other partitions last, and all would be fenced. So the one that has the first partition
+   * takes the others over again, and the others end with the first.
+   */
+  async #open(writer: TransactionWriter): Promise<void> {
+    const { memory, elected, onOpen } = this.#options
+    await elected
+    const keep = (identity: WriterIdentity): void => void (memory.identity = identity)
+    try {
+      await openWriter(writer, memory.identity, keep)
+    } catch (error) {
+      if (!elected || !(error instanceof KafkaError) || error.kind !== 'fenced') throw error
+      await openWriter(writer, undefined, keep)
+    }
+    onOpen?.()
   }
 
   async #work(writer: TransactionWriter, state: GateState, end: number, signal: AbortSignal): Promise<void> {
