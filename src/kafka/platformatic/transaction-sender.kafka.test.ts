@@ -4,12 +4,13 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import * as client from '@platformatic/kafka'
 import { brokers, BrokerTopics } from '../../../test/kafka/brokers.ts'
+import { openedWriter } from '../../../test/kafka/opened-writer.ts'
 import { OwnCluster } from '../../../test/kafka/own-cluster.ts'
 import { pause } from '../../base/clock.ts'
 import { openKafkaDriver } from '../open-driver.ts'
 import { apiCodeOf } from './errors.ts'
 import { openWriter } from '../open-writer.ts'
-import { type KafkaDriver, KafkaError, type WriterIdentity } from '../driver.ts'
+import type { WriterIdentity } from '../driver.ts'
 
 const TRANSACTION_MS = 10_000
 const AGAIN_MS = 20
@@ -56,17 +57,6 @@ async function nextEpoch(address: string, id: string, { producerId, epoch }: Wri
 async function abort(address: string, id: string, identity: WriterIdentity): Promise<void> {
   assert.ok(await nextEpoch(address, id, identity))
   while ((await stateOf(address, id)).state !== 'CompleteAbort') await pause(AGAIN_MS)
-}
-
-/** Opens a writer anew until its coordinator is there, as a gate does. */
-async function reopened(driver: KafkaDriver, id: string, first: WriterIdentity): Promise<WriterIdentity> {
-  for (let identity = first; ;)
-    try {
-      return await openWriter(driver.transactions(id), identity, next => (identity = next))
-    } catch (error) {
-      if (!(error instanceof KafkaError) || error.kind !== 'unavailable') throw error
-      await pause(AGAIN_MS)
-    }
 }
 
 for (const [version, address] of brokers) {
@@ -123,7 +113,7 @@ for (const [version, address] of brokers) {
     while (apiCodeOf(await nextEpoch(own, id, first)) !== COORDINATOR_NOT_AVAILABLE) await pause(AGAIN_MS)
     const { epoch, state } = await stateOf(own, id)
     assert.deepEqual([state, epoch], ['Ongoing', version.startsWith('3.') ? first.epoch + 1 : first.epoch])
-    const opened = reopened(ownDriver, id, first)
+    const opened = openedWriter(ownDriver.transactions(id), first)
     await cluster.second.restart()
     assert.ok((await opened).epoch > first.epoch)
   })

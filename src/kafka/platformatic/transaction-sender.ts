@@ -49,24 +49,25 @@ export class TransactionSender implements TransactionWriter {
   }
 
   async #goOnAs(previous: WriterIdentity): Promise<WriterOpening> {
+    const before = await this.#stepBefore(previous)
+    if (before) return before
     const { producerId, epoch } = previous
-    const unopened = async (): Promise<WriterOpening> => ({
-      identity: { producerId, epoch: this.#epochToGoOnAs(epoch, await this.#stateOfTransactions()) },
-      isOpen: false,
-    })
-    const opening = await unopened()
-    if (opening.identity.epoch !== epoch || this.#openSince !== undefined) return opening
     try {
       return { identity: await this.#openAs({ producerId: BigInt(producerId), producerEpoch: epoch }), isOpen: true }
     } catch (error) {
       const code = apiCodeOf(error)
-      if (code === CONCURRENT_TRANSACTIONS) return opening
-      if (code !== PRODUCER_FENCED) throw error
+      if (code === CONCURRENT_TRANSACTIONS) return { identity: previous, isOpen: false }
       // It may have been aborted between the two requests.
-      const later = await unopened()
-      if (later.identity.epoch === epoch && this.#openSince === undefined) throw error
+      const later = code === PRODUCER_FENCED ? await this.#stepBefore(previous) : undefined
+      if (!later) throw error
       return later
     }
+  }
+
+  /** The step before a writer may ask to go on: as another epoch, or to wait for an open transaction. Undefined if there is none. */
+  async #stepBefore({ producerId, epoch: previous }: WriterIdentity): Promise<WriterOpening | undefined> {
+    const epoch = this.#epochToGoOnAs(previous, await this.#stateOfTransactions())
+    return epoch === previous && this.#openSince === undefined ? undefined : { identity: { producerId, epoch }, isOpen: false }
   }
 
   /**

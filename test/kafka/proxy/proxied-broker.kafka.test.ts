@@ -2,24 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { pause } from '../../../src/base/clock.ts'
-import { KafkaError, openKafkaDriver, openWriter, type TransactionWriter, type WriterIdentity } from '../../../src/kafka/index.ts'
+import { openKafkaDriver, openWriter } from '../../../src/kafka/index.ts'
 import { brokers, BrokerTopics } from '../brokers.ts'
+import { openedWriter } from '../opened-writer.ts'
 import { endTxnErrorOf } from './frames.ts'
 import { ProxiedBroker } from './proxied-broker.ts'
 
 const AGAIN_MS = 100
 const record = (value: string) => ({ key: 'k', value, headers: {} })
-
-/** A broker that has just started has no coordinator of transactions yet. */
-async function opened(writer: TransactionWriter): Promise<WriterIdentity> {
-  for (;;)
-    try {
-      return await openWriter(writer)
-    } catch (error) {
-      if (!(error instanceof KafkaError) || error.kind !== 'unavailable') throw error
-      await pause(AGAIN_MS)
-    }
-}
 
 for (const version of brokers.keys())
   test(`Kafka ${version}: a producer whose answer is lost appends once, and a transaction whose end is late is not committed`, async () => {
@@ -42,7 +32,7 @@ for (const version of brokers.keys())
 
     const placed = { ...record('b'), topic, partition: 0, timestamp: 1 }
     const writer = driver.transactions('t')
-    const identity = await opened(writer)
+    const identity = await openedWriter(writer)
     const late = proxy.plan({ api: 'EndTxn', kind: 'late request' })
     await assert.rejects(writer.write([placed]))
     assert.ok(late.hasHappened)
