@@ -146,6 +146,18 @@ test('a cancelled backup waits for its next time, and one that a stop ends is ma
   assert.deepEqual(scheduled.states.slice(1), ['2 broken off', '3 done b2'])
 })
 
+test('a backup that its process did not end is marked by the next process, before another is due', async () => {
+  const scheduled = new Scheduled()
+  await scheduled.tick()
+  scheduled.now += HOUR
+  scheduled.next = hanging
+  await scheduled.tick()
+  scheduled.now -= HOUR
+  scheduled.backups = scheduled.opened()
+  await scheduled.tick()
+  assert.deepEqual(scheduled.states, ['1 done b1', '2 broken off'])
+})
+
 test('a backup stalls once it takes longer than two periods and twice the last one', async () => {
   const scheduled = new Scheduled()
   scheduled.next = () => {

@@ -34,7 +34,7 @@ export class BackupScheduler extends JobScheduler<BackupRecord> {
   /** The first backup, and one that was missed while nothing ran, is due at once. */
   constructor(options: BackupSchedulerOptions) {
     const ledger = new JobLedger<BackupRecord>(options.store, BACKUPS)
-    super({ ...options, jobs: [backupJob(ledger, options)], clock: new JobClock(options.clock) })
+    super({ ...options, ends: ledger.markBrokenOff(), jobs: [backupJob(ledger, options)], clock: new JobClock(options.clock) })
     this.#ledger = ledger
     this.#options = options
     this.#schedule = new JobSchedule(options.schedule)
@@ -78,7 +78,7 @@ function backupJob(ledger: JobLedger<BackupRecord>, options: BackupSchedulerOpti
     begin: ({ s }, began) => {
       const record: BackupRecord = { number: ledger.next, began, state: 'running', to }
       return {
-        put: [...ledger.markBrokenOff(), ledger.put(record), ...ledger.trim(ledger.records, limits.BACKUP_RECORDS_KEPT)],
+        put: [ledger.put(record), ...ledger.trim(ledger.records, limits.BACKUP_RECORDS_KEPT)],
         run: async signal => {
           const previous = lastBackup(store)
           const done = await backUp({ folder, to: address, keep, ...(previous?.to === to && { previous: previous.done.backup }) }, signal)

@@ -7,6 +7,7 @@ export interface JobRecord {
   readonly number: number
   /** Wall clock, UTC ms. */
   readonly began: number
+  /** Wall clock, UTC ms. Absent where the process was killed. */
   readonly ended?: number
   /** A `running` attempt of a stopped log was broken off, unless the next process resumes it. */
   readonly state: 'running' | 'done' | 'failed' | 'broken off'

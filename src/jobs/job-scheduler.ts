@@ -59,6 +59,8 @@ export interface JobSchedulerOptions<R> {
   readonly jobs: readonly Job<R>[]
   readonly clock: JobClock
   readonly store: Pick<CommitWriter, 'commit'>
+  /** Values that the first tick commits: the ends of attempts that an earlier process left unfinished. */
+  readonly ends?: readonly NamedWrite[]
   /** The error of a request for an unknown job. */
   readonly unknownJob?: (name: string) => Error
   /** Receives failures, in a sentence each. */
@@ -88,6 +90,8 @@ type AttemptEnd = 'done' | 'failed' | 'cancelled'
 
 export class JobScheduler<R> {
   readonly #options: JobSchedulerOptions<R>
+  /** Values of the first tick. */
+  #ends: readonly NamedWrite[]
   /** Requested attempts that have not started, in order. */
   readonly #requests = new Map<Job<R>, JobRequest<R>>()
   /** The attempt in progress. */
@@ -99,11 +103,13 @@ export class JobScheduler<R> {
 
   constructor(options: JobSchedulerOptions<R>) {
     this.#options = options
+    this.#ends = options.ends ?? []
   }
 
   /** Starts the next attempt, unless one is in progress. */
   tick(): void {
     const { jobs, clock } = this.#options
+    this.#commitEnds()
     for (const { retry } of jobs) retry.elapse(clock.wall())
     if (this.#running || this.#stopError) return
     const now = clock.now()
@@ -173,6 +179,16 @@ export class JobScheduler<R> {
     this.#requests.clear()
     this.#ending.abort()
     await this.idle()
+  }
+
+  #commitEnds(): void {
+    const { store, onReport } = this.#options
+    const put = this.#ends
+    this.#ends = []
+    if (put.length === 0) return
+    store
+      .commit({ put })
+      .catch(({ message }: Error) => onReport(`the end of an unfinished job of an earlier process was not recorded: ${message}`))
   }
 
   #next(now: number): NextAttempt<R> | undefined {

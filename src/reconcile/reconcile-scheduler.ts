@@ -51,19 +51,16 @@ export class ReconcileScheduler extends JobScheduler<ReconciliationRecord> {
   constructor(options: ReconcileSchedulerOptions) {
     const ledger = new JobLedger<ReconciliationRecord>(options.store, RECONCILIATIONS)
     const results = { last: lastReconciliation(options.store) }
-    super({ ...options, jobs: [reconciliationJob(ledger, options, results)], clock: new JobClock(options.clock) })
+    super({
+      ...options,
+      ends: ledger.markBrokenOff(),
+      jobs: [reconciliationJob(ledger, options, results)],
+      clock: new JobClock(options.clock),
+    })
     this.#ledger = ledger
     this.#options = options
     this.#results = results
     this.#first = ledger.next
-  }
-
-  /** Marks a reconciliation that an earlier process left unfinished as `broken off`, with now as its end. Resolves when that is durable. */
-  async markBrokenOff(): Promise<void> {
-    const { store, clock } = this.#options
-    const unfinished = this.#ledger.records.filter(({ state, number }) => state === 'running' && number < this.#first)
-    const put = unfinished.map(record => this.#ledger.put({ ...record, ended: clock(), state: 'broken off' }))
-    if (put.length > 0) await store.commit({ put })
   }
 
   /** Requests a reconciliation, as `request` does. It starts now, unless one is in progress. */

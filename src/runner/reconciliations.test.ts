@@ -11,7 +11,6 @@ test('a reconciliation that a killed process left running is broken off after th
   const folder = await openDataFolder(scratchFolder('killed-reconciliation'))
   const killed: ReconciliationRecord = { number: 1, why: 'demand', began: 1000, state: 'running' }
   await folder.store.commit({ put: [[RECONCILIATIONS + numberInName(1), JSON.stringify(killed)]] })
-  const started = Date.now()
   const reconciliations = startReconciliations(busyShop, folder, { onReport: report => assert.fail(report) })
   t.after(async () => {
     await reconciliations.stop()
@@ -19,7 +18,5 @@ test('a reconciliation that a killed process left running is broken off after th
   })
   // Commits become durable in order.
   await folder.store.commit({})
-  const [{ ended, ...record }] = reconciliationsIn(folder.store)
-  assert.deepEqual(record, { ...killed, state: 'broken off' })
-  assert.ok(ended! >= started)
+  assert.deepEqual(reconciliationsIn(folder.store), [{ ...killed, state: 'broken off' }])
 })

@@ -49,7 +49,7 @@ export function startReconciliations(
     onReport,
     onJobChange,
   })
-  reconciling.markBrokenOff().catch(({ message }: Error) => onReport(`the end of an earlier reconciliation was not recorded: ${message}`))
+  reconciling.tick()
   const ticking = callEvery(TICK_EVERY_MS, () => reconciling.tick())
   return {
     get unexplained() {

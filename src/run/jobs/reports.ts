@@ -50,6 +50,7 @@ export function reportScheduler(options: ReportSchedulerOptions): JobScheduler<R
   jobClock.cover(Math.max(-Infinity, ...ledger.records.map(({ s }) => s)))
   const firstArrival = firstArrivalOf(store, log)
   return new JobScheduler({
+    ends: ledger.markBrokenOff(),
     jobs: reports.map(report => reportJob(report, ledger, firstArrival, options)),
     clock: jobClock,
     store,
@@ -105,11 +106,7 @@ function reportJob(
       const file = fileOf(report, s, why === 'demand', options)
       let record: ReportRun = { number, report: name, why, s, cut: log.end, runs: {}, code, began, state: 'running', file }
       return {
-        put: [
-          ...ledger.markBrokenOff(other => other.report !== name),
-          ledger.put(record),
-          ...ledger.trim(runsWithoutResult(), limits.BATCH_RUNS_KEPT),
-        ],
+        put: [ledger.put(record), ...ledger.trim(runsWithoutResult(), limits.BATCH_RUNS_KEPT)],
         run: async signal => {
           // The batch runs that were swapped in by then are durable, too.
           const runs = hasRuns ? batchRunsAt(ir, report, batchRunsIn(store), s) : {}
@@ -127,7 +124,7 @@ function reportJob(
           if (isFinal && why === 'schedule') schedule.complete(s)
           return [ledger.put({ ...record, ended: jobClock.wall(), state: 'failed', error: message })]
         },
-        interrupt: () => [ledger.put({ ...record, state: 'broken off' })],
+        interrupt: () => [ledger.put({ ...record, ended: jobClock.wall(), state: 'broken off' })],
       }
     },
   }

@@ -233,7 +233,7 @@ export interface TraceAnswer {
   readonly effects: readonly TracedEffectAnswer[]
 }
 
-export type JobStateName = 'running' | 'done' | 'failed'
+export type JobStateName = 'running' | 'done' | 'failed' | 'broken off'
 
 export interface BatchRunAnswer {
   readonly number: number

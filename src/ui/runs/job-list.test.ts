@@ -20,6 +20,7 @@ const jobs = jobsOf({
   reconciliations: [
     { number: 4, state: 'done', began: 0, ended: 500, done: { decisions: 1, values: 9, unexplained: 0, sound: true } },
     { number: 5, why: 'demand', state: 'failed', began: 600, ended: 700, error: 'too wide' },
+    { number: 6, why: 'demand', state: 'broken off', began: 650 },
   ],
 })
 
@@ -30,13 +31,14 @@ test('jobs of all ledgers, newest first, each with its result', () => {
       'training | m | schedule | running | ',
       'report | list | demand | failed | disk full',
       'batch-run | usual | schedule | done | 1 key from 5 events',
+      'reconciliation |  | demand | broken off | ',
       'reconciliation |  | demand | failed | too wide',
       'reconciliation |  | schedule | done | 0 unexplained of 9 values',
     ],
   )
 })
 
-test('a timeline has a row for each kind and name; a job that runs lasts until now', () => {
+test('a timeline has a row for each kind and name; a job that runs lasts until now, and one of a killed process has no length', () => {
   const { from, to, rows } = timelineOf(jobs, 100_000)
   assert.deepEqual([from, to], [0, 100_000])
   assert.deepEqual(
@@ -47,7 +49,7 @@ test('a timeline has a row for each kind and name; a job that runs lasts until n
     rows.map(({ bars: [{ left, width }] }) => [left, width]),
     [
       [0.01, 0.01],
-      [0.006, 0.001],
+      [0.0065, 0],
       [0.03, 0.01],
       [0.05, 0.95],
     ],

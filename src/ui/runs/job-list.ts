@@ -68,6 +68,10 @@ const jobOf = ({ number, state, began, ended }: JobTimes, kind: JobKindName, nam
   ...(ended !== undefined && { ended }),
 })
 
+/** Duration of a job so far, ms; undefined for one whose process was killed, at a time that is not known. */
+export const lastedMs = ({ state, began, ended }: Pick<ListedJob, 'state' | 'began' | 'ended'>, now: number): number | undefined =>
+  ended === undefined && state !== 'running' ? undefined : (ended ?? now) - began
+
 /** `batch run usual`; a reconciliation has no name. */
 export const jobTitle = ({ kind, name }: Pick<ListedJob, 'kind' | 'name'>): string =>
   [kind.replace('-', ' '), name].filter(Boolean).join(' ')
@@ -98,7 +102,7 @@ export function timelineOf(jobs: readonly ListedJob[], now: number): JobTimeline
   const byTitle = Map.groupBy(jobs, jobTitle)
   const rows = [...byTitle].map(([title, own]) => ({
     title,
-    bars: own.map(job => ({ job, left: share(job.began - from), width: share((job.ended ?? now) - job.began) })),
+    bars: own.map(job => ({ job, left: share(job.began - from), width: share(lastedMs(job, now) ?? 0) })),
   }))
   return { from, to, rows: rows.sort((a, b) => (a.title < b.title ? -1 : 1)) }
 }

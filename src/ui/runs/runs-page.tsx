@@ -14,7 +14,7 @@ import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { BatchSchedule } from './batch-schedule.tsx'
 import { usualDuration, usualText } from './group-runs.ts'
-import { type ListedJob, jobKindNames, jobsOf, jobTitle, timelineOf } from './job-list.ts'
+import { type ListedJob, jobKindNames, jobsOf, jobTitle, lastedMs, timelineOf } from './job-list.ts'
 
 const POLL_MS = 3000
 
@@ -199,15 +199,15 @@ const usualTextOf = ({ kind, name, state }: ListedJob, jobs: readonly ListedJob[
   state === 'running' ? usualText(usualDuration(jobs.filter(job => job.kind === kind && job.name === name))) : ''
 
 function JobState({ job, isLate, usual }: { readonly job: ListedJob; readonly isLate: boolean; readonly usual: string }) {
-  const { state, began, ended } = job
-  const now = useServerNow()
+  const { state } = job
+  const ms = lastedMs(job, useServerNow())
   const isRunning = state === 'running'
   const colour = state === 'failed' || (isRunning && isLate) ? 'bad' : ''
   return (
     <>
       <td class={colour}>{isRunning && isLate ? 'running, overdue' : state}</td>
       <td class={`number ${isRunning ? colour : ''}`}>
-        {spanText((ended ?? now) - began)}
+        {ms === undefined ? '–' : spanText(ms)}
         {isRunning && ' so far'} {usual !== '' && <span class="soft">{usual}</span>}
       </td>
     </>
