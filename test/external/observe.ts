@@ -41,6 +41,8 @@ const ABSENT: readonly RegExp[] = [
   /spillway_source_lag_seconds\{source="(?:hooks|charges)"/,
 ]
 
+const thresholds = { deadlines: 0.3, errors: 0.05, deadLetters: 0.4, effects: 0.9, diskPageBytes: 45e9, diskTicketBytes: 60e9 }
+
 export async function checkObserve(checks: Checks, folder: string, ir: PipelineIR, served: ServerProcess): Promise<void> {
   const out = join(folder, 'observe')
   mkdirSync(out)
@@ -67,6 +69,14 @@ export async function checkObserve(checks: Checks, folder: string, ir: PipelineI
     const output = await tool(promtool()!, 'test', 'rules', 'spillway.rules.test.yml')
     assert.match(output, /SUCCESS/)
     return `${readFileSync(join(out, 'spillway.rules.test.yml'), 'utf8').match(/interval: "1m"/g)?.length} tests`
+  })
+  await checks.check('promtool test rules: also with thresholds that allow much more', async () => {
+    const other = join(out, 'thresholds')
+    mkdirSync(other)
+    for (const [name, text] of Object.entries(prometheusFilesOf(ir, { job: JOB, thresholds }))) writeFileSync(join(other, name), text)
+    const output = await tool(promtool()!, 'test', 'rules', join('thresholds', 'spillway.rules.test.yml'))
+    assert.match(output, /SUCCESS/)
+    return 'the same alerts'
   })
   await checks.check('promtool test rules finds a rule that cannot fire and one that never resets', () => findPlantedFaults(out))
   await checks.check("Grafana's model of a dashboard reads every field", () => readDashboard(out, ir))

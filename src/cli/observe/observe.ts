@@ -1,16 +1,18 @@
 /** `spillway observe`: prints or writes files for Prometheus, Grafana and an OpenTelemetry Collector, generated from the pipeline. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AlertThresholds } from '../../define/config/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { collectorConfig, grafanaDashboard, prometheusFilesOf } from '../../observe/index.ts'
 import { subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { printLines, printText } from '../command/print.ts'
 
-/** Options of all systems. */
+/** Options of all systems, and the numbers of the alerts. */
 interface ObserveOptions {
   readonly job?: string | undefined
   readonly runbooks?: string | undefined
+  readonly thresholds: AlertThresholds
 }
 
 /** The files of one system; the first is printed where no folder is named. */
@@ -40,7 +42,7 @@ export const observeCommand = defineCommand({
     if (runbooks !== undefined && system !== 'prometheus') throw new UsageError('--runbooks is an option of observe prometheus')
     if (job === '') throw new UsageError('--job needs a name')
     const { ir } = await project.importPipeline()
-    const files = Object.entries(systems[system](ir, { job, runbooks }))
+    const files = Object.entries(systems[system](ir, { job, runbooks, thresholds: project.alertThresholds() }))
     if (out === undefined) {
       printText(files[0][1].trimEnd())
       return 0

@@ -7,7 +7,7 @@
  */
 import { limits } from '../../base/index.ts'
 import { badShareOf } from '../../monitor/index.ts'
-import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleCause } from './rule.ts'
+import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleCause, type TestPhases, withFault } from './rule.ts'
 import { selector } from '../selector.ts'
 
 /** An objective: the counters of its events, and the share that may miss. */
@@ -34,18 +34,43 @@ export interface CounterName {
 interface BurnWindow {
   readonly suffix: string
   readonly long: string
+  readonly longMinutes: number
   readonly short: string
   /** Times as fast as the objective allows. */
   readonly factor: number
   readonly severity: GeneratedAlert['severity']
-  readonly phases: GeneratedAlert['test']['phases']
+  readonly phases: TestPhases
 }
 
 /** Pages after 2 % of a 30-day budget in 1 h, or 5 % in 6 h; a ticket after 10 % in 3 d. */
 const burnWindows: readonly BurnWindow[] = [
-  { suffix: 'FastBurn', long: '1h', short: '5m', factor: 14.4, severity: 'page', phases: { quiet: 75, fault: 20, recovery: 10 } },
-  { suffix: 'SlowBurn', long: '6h', short: '30m', factor: 6, severity: 'page', phases: { quiet: 60, fault: 45, recovery: 35 } },
-  { suffix: 'BudgetBurn', long: '3d', short: '6h', factor: 1, severity: 'ticket', phases: { quiet: 60, fault: 60, recovery: 370 } },
+  {
+    suffix: 'FastBurn',
+    long: '1h',
+    longMinutes: 60,
+    short: '5m',
+    factor: 14.4,
+    severity: 'page',
+    phases: { quiet: 75, fault: 20, recovery: 10 },
+  },
+  {
+    suffix: 'SlowBurn',
+    long: '6h',
+    longMinutes: 360,
+    short: '30m',
+    factor: 6,
+    severity: 'page',
+    phases: { quiet: 60, fault: 45, recovery: 35 },
+  },
+  {
+    suffix: 'BudgetBurn',
+    long: '3d',
+    longMinutes: 4320,
+    short: '6h',
+    factor: 1,
+    severity: 'ticket',
+    phases: { quiet: 60, fault: 60, recovery: 370 },
+  },
 ]
 
 const windows = [...new Set(burnWindows.flatMap(({ long, short }) => [short, long]))]
@@ -88,7 +113,7 @@ export interface BurnSubject extends Pick<GeneratedAlert, 'labels' | 'command'> 
 /** The alerts on the burn rates of one part: two pages and a ticket. */
 export function burnAlerts(objective: BurnObjective, subject: BurnSubject, { job }: JobNames): GeneratedAlert[] {
   const own = { ...(objective.label !== undefined && { [objective.label]: subject.part! }), job }
-  return burnWindows.map(({ suffix, long, short, factor, severity, phases }) => {
+  return burnWindows.map(({ suffix, long, longMinutes, short, factor, severity, phases }) => {
     const threshold = thresholdOf(objective, own, { factor, severity })
     const missed = (operation: string): string => selector(`spillway:${objective.name}_missed:${operation}`, own)
     return {
@@ -104,7 +129,11 @@ export function burnAlerts(objective: BurnObjective, subject: BurnSubject, { job
       summary: `${subject.misses}: ${factor === 1 ? 'more' : `${factor} times more`} than the objective allows`,
       description: `In the last ${long} and the last ${short}, ${subject.misses}, and at least ${limits.BURN_BAD_MIN} times. ${subject.affected}`,
       command: subject.command,
-      test: { phases, labels: own, series: burnSeries(objective, own) },
+      test: {
+        phases: 'share' in objective.budget ? withFault(phases, Number(threshold), longMinutes) : phases,
+        labels: own,
+        series: burnSeries(objective, own),
+      },
     }
   })
 }

@@ -3,12 +3,7 @@ import type { PipelineIR } from '../../define/ir/index.ts'
 import { affectedBy } from '../../monitor/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type BurnObjective, burnAlerts, burnRecordings } from './burn-rates.ts'
-import type { GeneratedAlert, JobNames, RecordingRule } from './rule.ts'
-
-/** One effect in a hundred may miss its deadline. */
-const DEADLINE_MISS_SHARE = 0.01
-/** One answer in a thousand may be a server error. */
-const ERROR_SHARE = 0.001
+import type { GeneratedAlert, RecordingRule, RuleSettings } from './rule.ts'
 
 const freshness: BurnObjective = {
   name: 'freshness',
@@ -18,30 +13,32 @@ const freshness: BurnObjective = {
   met: { name: 'spillway_freshness_decisions_within_objective_total' },
   budget: { objective: 'spillway_freshness_objective_ratio' },
 }
-const deadline: BurnObjective = {
+const deadlineOf = (target: number): BurnObjective => ({
   name: 'deadline',
   cause: 'deadline',
   label: 'action',
   total: { name: 'spillway_effect_deadlines_total' },
   missed: { name: 'spillway_effect_deadlines_total', labels: { met: 'false' } },
-  budget: { share: DEADLINE_MISS_SHARE },
-}
-const errors: BurnObjective = {
+  budget: { share: 1 - target },
+})
+const errorsOf = (target: number): BurnObjective => ({
   name: 'errors',
   cause: 'errors',
   total: { name: 'spillway_http_requests_total' },
   missed: { name: 'spillway_http_errors_total' },
-  budget: { share: ERROR_SHARE },
-}
+  budget: { share: 1 - target },
+})
 
 /** The recording rules that the alerts read. */
-export const objectiveRecordings = (ir: PipelineIR, names: JobNames): RecordingRule[] =>
-  [...(readGroups(ir).length > 0 ? [freshness] : []), ...(actionsWithDeadline(ir).length > 0 ? [deadline] : []), errors].flatMap(
-    objective => burnRecordings(objective, names),
-  )
+export const objectiveRecordings = (ir: PipelineIR, { thresholds: { deadlines, errors }, ...names }: RuleSettings): RecordingRule[] =>
+  [
+    ...(readGroups(ir).length > 0 ? [freshness] : []),
+    ...(actionsWithDeadline(ir).length > 0 ? [deadlineOf(deadlines)] : []),
+    errorsOf(errors),
+  ].flatMap(objective => burnRecordings(objective, names))
 
 /** Alerts of each feature group that a model reads, of each action with a deadline, and of the server. */
-export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert[] {
+export function objectiveAlerts(ir: PipelineIR, { thresholds, ...names }: RuleSettings): GeneratedAlert[] {
   return [
     ...readGroups(ir).flatMap(({ name, source }) =>
       burnAlerts(
@@ -59,7 +56,7 @@ export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert
     ),
     ...actionsWithDeadline(ir).flatMap(({ name, model }) =>
       burnAlerts(
-        deadline,
+        deadlineOf(thresholds.deadlines),
         {
           alert: 'SpillwayDeadline',
           part: name,
@@ -72,7 +69,7 @@ export function objectiveAlerts(ir: PipelineIR, names: JobNames): GeneratedAlert
       ),
     ),
     ...burnAlerts(
-      errors,
+      errorsOf(thresholds.errors),
       {
         alert: 'SpillwayErrors',
         labels: {},

@@ -20,6 +20,7 @@ import {
   t,
   webhook,
 } from '../../index.ts'
+import { defaultThresholds } from '../../define/config/alert-thresholds.ts'
 import { alertRulesOf, inhibitions, prometheusFiles, prometheusFilesOf } from './prometheus-files.ts'
 import { alertCauses, type GeneratedAlert } from './rule.ts'
 import { phaseValues, samplesText } from './rule-tests.ts'
@@ -42,7 +43,7 @@ const fraud = model('fraud', {
 const tell = action('tell', { when: fraud.score.gte(0.5), deadline: '1m', do: webhook(env('URL')) })
 const list = report('list', { of: { now }, at: '0 7 * * *', live: '30d' })
 const { ir } = pipeline('shop', [tell, unread, list])
-const names = { pipeline: 'shop', job: 'shop' }
+const names = { pipeline: 'shop', job: 'shop', thresholds: defaultThresholds }
 const alerts = alertRulesOf(ir, names)
 const files = prometheusFilesOf(ir)
 
@@ -183,6 +184,19 @@ test('thresholds are those of the alerts of a run, also at a low target', () => 
   const budget = 'spillway:freshness_budget{group="now", job="shop"}'
   assert.ok(exprOf('SpillwayFreshnessFastBurn').includes(` > clamp_max(14.4 * ${budget}, 0.5 + 0.5 * scalar(${budget})) and `))
   assert.ok(exprOf('SpillwayDeadlineFastBurn').includes(' > 0.144 and '))
+  assert.ok(exprOf('SpillwayDeadLetterRate').includes(' > 0.05 and '))
+})
+
+test('thresholds of the configuration replace the defaults', () => {
+  const thresholds = { deadlines: 0.9, errors: 0.99, deadLetters: 0.8, effects: 0.9, diskPageBytes: 7e9, diskTicketBytes: 9e9 }
+  const changed = alertRulesOf(ir, { ...names, thresholds })
+  const exprOf = (alert: string) => changed.find(rule => rule.alert === alert)!.expr
+  assert.ok(exprOf('SpillwayDeadlineFastBurn').includes(' > 0.55 and '))
+  assert.ok(exprOf('SpillwayErrorsSlowBurn').includes(' > 0.06 and '))
+  assert.ok(exprOf('SpillwayDeadLetterRate').includes(' > 0.6 and '))
+  assert.ok(exprOf('SpillwayDeadLetters').includes(' > 0.2 and '))
+  assert.match(exprOf('SpillwayDiskFull'), / < 7000000000 or /)
+  assert.match(exprOf('SpillwayDiskFilling'), / < 9000000000 or /)
 })
 
 test('of two instances neither mutes the other, and no two alerts mute each other', () => {

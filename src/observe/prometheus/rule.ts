@@ -1,4 +1,5 @@
 /** Rules of Prometheus, and the series with which each alert is tested. */
+import type { AlertThresholds } from '../../define/config/index.ts'
 import type { AlertCause } from '../../monitor/index.ts'
 
 /** Causes of alerts, by the names that a run's own alerts have. Each has a heading of its own in docs/guides/alerts.md. */
@@ -30,7 +31,7 @@ export interface RecordingRule {
 }
 
 /** The times of the phases of a test, minutes. */
-interface TestPhases {
+export interface TestPhases {
   readonly quiet: number
   readonly fault: number
   readonly recovery: number
@@ -87,6 +88,21 @@ export interface JobNames {
   readonly pipeline: string
   /** Value of the label `job` of its series. */
   readonly job: string
+}
+
+/** The series, and the numbers of the run's own alerts. */
+export interface RuleSettings extends JobNames {
+  readonly thresholds: AlertThresholds
+}
+
+/** A share close to 1 is reached in a whole window of faults. */
+const LEAST_SHARE_MAX = 0.999
+
+/** The phases with a fault that is long enough for a share of misses in a window of so many minutes: during it everything misses. */
+export function withFault({ quiet, fault, recovery }: TestPhases, share: number, windowMinutes: number): TestPhases {
+  const least = Math.min(LEAST_SHARE_MAX, 1.2 * share)
+  const needed = Math.min(windowMinutes + 1, (least * quiet) / (1 - least), least * windowMinutes)
+  return { quiet, fault: Math.max(fault, Math.ceil(needed)), recovery }
 }
 
 /** A constant value of a test series. */

@@ -2,7 +2,7 @@
 import { limits } from '../../base/index.ts'
 import type { ActionIR, PipelineIR } from '../../define/ir/index.ts'
 import { dependentsText } from './affected-parts.ts'
-import { type GeneratedAlert, always, type JobNames } from './rule.ts'
+import { type GeneratedAlert, always, type JobNames, type RuleSettings } from './rule.ts'
 import { selector } from '../selector.ts'
 
 const PAGE_BYTES = 4096
@@ -13,7 +13,7 @@ const GIB = 2 ** 30
 const RECEIVER_FAILURES_MIN = 10
 
 /** Alerts of the run and of each action that delivers effects. */
-export const runAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
+export const runAlerts = (ir: PipelineIR, names: RuleSettings): GeneratedAlert[] => [
   downAlert(names),
   heldAlert(names),
   ...(ir.actions ?? []).flatMap(action =>
@@ -130,41 +130,39 @@ const deadEffectsAlert = (ir: PipelineIR, { name, model }: ActionIR, { job }: Jo
   },
 })
 
-function diskFullAlert({ job }: JobNames): GeneratedAlert {
+function diskFullAlert({ job, thresholds: { diskPageBytes } }: RuleSettings): GeneratedAlert {
   const free = selector('spillway_disk_free_bytes', { job })
   const size = selector('spillway_disk_size_bytes', { job })
   return {
     alert: 'SpillwayDiskFull',
     // A rate in both windows: a backfill, which comes at once and then no more, fills no disk.
     expr:
-      `${free} / ${size} < 0.05 or (delta(${free}[1h]) * 4 + ${free} < 0 and delta(${free}[10m]) * 24 + ${free} < 0 ` +
+      `${free} < ${diskPageBytes} or ${free} / ${size} < 0.05 or (delta(${free}[1h]) * 4 + ${free} < 0 and delta(${free}[10m]) * 24 + ${free} < 0 ` +
       `and ${free} / ${size} < 0.5)`,
     for: '10m',
     severity: 'page',
     cause: 'disk',
     labels: {},
     summary: 'the disk of the data folder is almost full',
-    description:
-      'Less than 5 % of the disk is free, or at the rate of the last 10 minutes and of the last hour it is full within 4 hours. A full disk ends the run.',
+    description: `Less than ${diskPageBytes / GIB} GiB or 5 % of the disk is free, or at the rate of the last 10 minutes and of the last hour it is full within 4 hours. A full disk ends the run.`,
     command: 'spillway inspect',
     test: diskTest(job, { quiet: 60, fault: 60, recovery: 70 }, since => 40 * GIB - 0.25 * GIB * since),
   }
 }
 
-function diskFillingAlert({ job }: JobNames): GeneratedAlert {
+function diskFillingAlert({ job, thresholds: { diskTicketBytes } }: RuleSettings): GeneratedAlert {
   const free = selector('spillway_disk_free_bytes', { job })
   return {
     alert: 'SpillwayDiskFilling',
     expr:
-      `delta(${free}[6h]) * 12 + ${free} < 0 and delta(${free}[1h]) * 72 + ${free} < 0 ` +
+      `${free} < ${diskTicketBytes} or delta(${free}[6h]) * 12 + ${free} < 0 and delta(${free}[1h]) * 72 + ${free} < 0 ` +
       `and ${free} / ${selector('spillway_disk_size_bytes', { job })} < 0.5`,
     for: '1h',
     severity: 'ticket',
     cause: 'disk',
     labels: {},
-    summary: 'the disk of the data folder is full within three days',
-    description:
-      'At the rate of the last hour and of the last 6 hours the disk is full within three days. Retention (keep) bounds the log; a larger disk helps.',
+    summary: 'the disk of the data folder fills up',
+    description: `Less than ${diskTicketBytes / GIB} GiB is free, or at the rate of the last hour and of the last 6 hours the disk is full within three days. Retention (keep) bounds the log; a larger disk helps.`,
     command: 'spillway inspect',
     test: diskTest(job, { quiet: 60, fault: 180, recovery: 30 }, since => 40 * GIB - 0.02 * GIB * since),
   }

@@ -1,16 +1,17 @@
 /** Alerts on sources: lag, silence and rejected records; and on records that wait for the run. */
 import { durationText, limits } from '../../base/index.ts'
 import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
+import { badShareOf } from '../../monitor/index.ts'
 import { dependentsText } from './affected-parts.ts'
-import { type GeneratedAlert, always, type JobNames, type RecordingRule } from './rule.ts'
+import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleSettings, withFault } from './rule.ts'
 import { selector } from '../selector.ts'
 
 /** Least lag that alerts; more where a source allows more lateness. */
 const LAG_MS_MIN = 15 * 60_000
 /** A source that had fewer events on the day before may be silent for an hour. */
 const DAY_EVENTS_MIN = 240
-/** Share of rejected records, and their least number. */
-const REJECTED = { page: { share: 0.05, records: 20 }, ticket: { share: 0.005, records: 10 } } as const
+/** Share of rejected records, in times of the allowed one, and their least number. */
+const REJECTED = { page: { factor: 10, records: 20 }, ticket: { factor: 1, records: 10 } } as const
 
 /** The events of each source in the same hour a week ago, or a day ago before there is a week of samples. */
 export function sourceRecordings({ job }: JobNames): RecordingRule[] {
@@ -22,7 +23,7 @@ export function sourceRecordings({ job }: JobNames): RecordingRule[] {
 const USUAL = 'spillway:source_usual:increase1h'
 
 /** Alerts of each source, and one of all. */
-export const sourceAlerts = (ir: PipelineIR, names: JobNames): GeneratedAlert[] => [
+export const sourceAlerts = (ir: PipelineIR, names: RuleSettings): GeneratedAlert[] => [
   ...ir.sources.flatMap(source => [
     lagAlert(ir, source, names),
     silenceAlert(ir, source, names),
@@ -139,8 +140,10 @@ function silenceAlert(ir: PipelineIR, source: SourceIR, { job }: JobNames): Gene
   }
 }
 
-function rejectionAlert({ name }: SourceIR, { job }: JobNames, severity: 'page' | 'ticket'): GeneratedAlert {
-  const { share, records } = REJECTED[severity]
+function rejectionAlert({ name }: SourceIR, { job, thresholds }: RuleSettings, severity: 'page' | 'ticket'): GeneratedAlert {
+  const { factor, records } = REJECTED[severity]
+  const share = Number(badShareOf({ factor, severity }, thresholds.deadLetters).toPrecision(6))
+  const percent = `${Number((share * 100).toPrecision(4))} %`
   const isPage = severity === 'page'
   const [long, short] = isPage ? ['1h', '5m'] : ['6h', '30m']
   const labels = { source: name, job }
@@ -154,27 +157,29 @@ function rejectionAlert({ name }: SourceIR, { job }: JobNames, severity: 'page' 
     severity,
     cause: 'dead-letters',
     labels: { source: name },
-    summary: `more than ${share * 100} % of the records of source '${name}' are rejected`,
+    summary: `more than ${percent} of the records of source '${name}' are rejected`,
     description:
-      `In the last ${long} and the last ${short}, more than ${share * 100} % of the records of '${name}' became dead letters, at least ` +
+      `In the last ${long} and the last ${short}, more than ${percent} of the records of '${name}' became dead letters, at least ` +
       `${records} of them. They are kept whole, and can be replayed once the cause is repaired.`,
     command: `spillway dlq list --source ${name}`,
     test: {
-      phases: isPage ? { quiet: 70, fault: 20, recovery: 10 } : { quiet: 90, fault: 60, recovery: 40 },
+      phases: isPage
+        ? withFault({ quiet: 70, fault: 20, recovery: 10 }, share, 60)
+        : withFault({ quiet: 90, fault: 60, recovery: 40 }, share, 360),
       labels,
       series: [
         {
           series: selector('spillway_rejected_records_total', { ...labels, instance: 'a' }),
           kind: 'counter',
           healthy: always(0),
-          faulty: always(20),
+          faulty: always(60),
           noisy: minute => (minute % 60 === 0 ? 1 : 0),
         },
         {
           series: selector('spillway_events_total', { ...labels, outcome: 'accepted', instance: 'a' }),
           kind: 'counter',
           healthy: always(60),
-          faulty: always(40),
+          faulty: always(0),
           noisy: minute => (minute % 60 === 0 ? 1 : 0),
         },
       ],
