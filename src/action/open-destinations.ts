@@ -156,13 +156,13 @@ function openTopic(
   return kafkaDestination(effect.topic, () => openDriver(read), recordOf)
 }
 
-/** A setting that cannot be read later on, such as a file that is being replaced, counts as access that is denied: it is tried again. */
+/** A setting that cannot be read later on, such as a file that is being replaced, counts as missing credentials: it is tried again. */
 export function openDriver(read: ReturnType<typeof connectionReader>): KafkaDriver {
   let connection
   try {
     connection = read()
   } catch (error) {
-    throw new KafkaError('denied', (error as Error).message, { cause: error })
+    throw new KafkaError('no-credentials', (error as Error).message, { cause: error })
   }
   return openKafkaDriver(connection)
 }

@@ -12,22 +12,35 @@ const INGESTED = 'spillway-ingested'
 /** The header of a rejected record with the checked topic of its gate. */
 export const CHECKED = 'spillway-checked'
 
-/** Where a record goes, and its time. */
-type RecordTarget = Pick<PlacedRecord, 'topic' | 'partition' | 'timestamp'>
+/** The header with the id of the raw topic: offsets of a topic that is deleted and made again begin at 0 again. */
+const RAW_TOPIC = 'spillway-raw-topic'
 
-export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, rawOffset: number): PlacedRecord {
-  return { ...target, key, value, headers: { [RAW_OFFSET]: String(rawOffset), [INGESTED]: String(target.timestamp) } }
+/** Where a record goes. */
+type RecordTarget = Pick<PlacedRecord, 'topic' | 'partition'>
+
+/** The raw record behind a record that a gate wrote. */
+export interface RawOrigin {
+  readonly rawOffset: number
+  /** Id of the raw topic, in the form of Kafka's tools. Undefined for a cluster without ids of topics, and for records that say nothing of it. */
+  readonly rawTopicId: string | undefined
+  /** When the raw record was decided, UTC ms. */
+  readonly arrival: number
+}
+
+const originHeaders = ({ rawOffset, rawTopicId, arrival }: RawOrigin): Record<string, string> => ({
+  [RAW_OFFSET]: String(rawOffset),
+  ...(rawTopicId !== undefined && { [RAW_TOPIC]: rawTopicId }),
+  [INGESTED]: String(arrival),
+})
+
+export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, origin: RawOrigin): PlacedRecord {
+  return { ...target, timestamp: origin.arrival, key, value, headers: originHeaders(origin) }
 }
 
 /** A rejected record, with the headers that dead letters of a run have. `checked`: the checked topic of the gate. */
-export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, rawOffset: number, checked: string): PlacedRecord {
-  const headers = {
-    ...deadLetterHeaders(rejection),
-    [CHECKED]: checked,
-    [RAW_OFFSET]: String(rawOffset),
-    [INGESTED]: String(target.timestamp),
-  }
-  return { ...target, key: undefined, value: rejection.raw, headers }
+export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, origin: RawOrigin, checked: string): PlacedRecord {
+  const headers = { ...deadLetterHeaders(rejection), [CHECKED]: checked, ...originHeaders(origin) }
+  return { ...target, timestamp: origin.arrival, key: undefined, value: rejection.raw, headers }
 }
 
 /** Bytes of a record in a topic, about. */
@@ -37,17 +50,11 @@ export function recordBytes({ key, value, headers }: PlacedRecord): number {
   return bytes
 }
 
-/** The raw record behind a record that a gate wrote. */
-export interface RawOrigin {
-  readonly rawOffset: number
-  readonly arrival: number
-}
-
-/** The offset of the raw record of a record that a gate wrote, and when it was decided, UTC ms: the broker may set the time of a record. */
+/** The raw record of a record that a gate wrote. Its arrival is a header: the broker may set the time of a record. */
 export function rawOriginOf({ partition, records }: FetchedRecords, row: number, topic: string): RawOrigin {
-  const headers = new Map(headersOf(records, row).map(({ name, value }) => [name, Number(value?.toString())]))
-  const [rawOffset, arrival] = [headers.get(RAW_OFFSET), headers.get(INGESTED)]
-  if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset: rawOffset!, arrival: arrival! }
+  const headers = new Map(headersOf(records, row).map(({ name, value }) => [name, value?.toString()]))
+  const [rawOffset, arrival] = [Number(headers.get(RAW_OFFSET)), Number(headers.get(INGESTED))]
+  if (Number.isSafeInteger(rawOffset) && Number.isSafeInteger(arrival)) return { rawOffset, rawTopicId: headers.get(RAW_TOPIC), arrival }
   const problem = `has a record without ${RAW_OFFSET} and ${INGESTED}: something else than a gate writes to it. Name a topic that only a gate writes`
   throw new SpillwayError('SPILL_DATA', problem, { place: recordPlaceText(`kafka:${topic}`, partition, records.offsets[row]) })
 }

@@ -10,6 +10,8 @@ export class PartitionMemory {
   identity: WriterIdentity | undefined
   /** Offset of the next raw record, behind those that this process has decided; −1 before the first. */
   decided = -1
+  /** Id of the raw topic that it reads, in the form of Kafka's tools. Undefined before the first beginning, and without ids of topics. */
+  rawTopicId: string | undefined
   /** Bytes that a transaction may have; less once a topic has taken less. */
   sendBytes: number = limits.KAFKA_SEND_BYTES
   /** Offsets of raw records whose outcomes a topic does not take. */

@@ -10,6 +10,7 @@ import { javaPartition } from '../kafka/java-partition.ts'
 import { codeError } from '../kafka/platformatic/errors.ts'
 
 const never = new AbortController().signal
+const raw = (id: number) => `{"id":"${id}","card":"c","at":1}`
 
 test('a record whose key belongs to another partition is rejected', async () => {
   const cards = Array.from({ length: 20 }, (_, i) => `c${i}`)
@@ -83,6 +84,46 @@ test('once it has worked, a cluster that is away is waited for', async () => {
   assert.match(reports[0], /^begins anew from what the topics say: the connection was cut$/)
 })
 
+test('a token that its issuer does not give ends a gate that starts; once it has worked, it waits and says so', async () => {
+  const absent = new KafkaError('no-credentials', 'broker b:9092: sasl.token was not there within 8 s (KAFKA_TOKEN_MS)')
+  const cluster = clusterWith([raw(1)], 1)
+  const describe = () => Promise.reject(absent)
+  await assert.rejects(gateOf(() => changedDriver(cluster.driver(), { describe })).run(never), {
+    code: 'SPILL_SOURCE',
+    message: `kafka:raw source 'payments': ${absent.message}`,
+  })
+  const trouble: { write?: KafkaError } = { write: absent }
+  const reports: string[] = []
+  let openings = 0
+  // A file with a secret that is being replaced has no driver at all.
+  const open = (): KafkaDriver => {
+    if (++openings === 2) throw absent
+    return troubledDriver(cluster, trouble)
+  }
+  const gate = gateOf(open, { onReport: report => reports.push(report) })
+  const ended = gate.run(never)
+  while (reports.length < 2) await yieldToEventLoop()
+  const report = `begins anew from what the topics say: ${absent.message}`
+  assert.deepEqual(reports, [report, report])
+  assert.equal(gate.problem, report)
+  delete trouble.write
+  await ended
+  assert.equal(cluster.committed('checked', 0).length, 1)
+})
+
+test('a topic that rejects what a gate writes ends it, and the error names the topic', async () => {
+  const cluster = clusterWith([raw(1), 'no json'], 1)
+  cluster.compacted.add('rejected')
+  await assert.rejects(gateOf(() => cluster.driver(), { once: false }).run(never), {
+    code: 'SPILL_SOURCE',
+    message: "kafka:raw source 'payments': topic 'rejected': INVALID_RECORD",
+  })
+  cluster.compacted.clear()
+  const gate = gateOf(() => cluster.driver())
+  await gate.run(never)
+  assert.deepEqual([cluster.committed('checked', 0).length, cluster.committed('rejected', 0).length], [1, 1])
+})
+
 test('a gate that another one has fenced ends with SPILL_FENCED', async () => {
   const cluster = clusterWith(['{"id":"1","card":"c","at":1}'], 1)
   const first = gateOf(() => cluster.driver(), { once: false })
@@ -123,8 +164,6 @@ function troubledDriver(cluster: TransactionCluster, trouble: { write?: KafkaErr
     },
   })
 }
-
-const raw = (id: number) => `{"id":"${id}","card":"c","at":1}`
 
 test('while a topic refuses acks the gate says so and writes nothing; then each record is decided once', async () => {
   for (const code of [19, 20]) {

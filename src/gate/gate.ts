@@ -8,11 +8,12 @@ import { once } from 'node:events'
 import { type Clock, limits, pause, SpillwayError, stopwatch, sumBy, withDeadline } from '../base/index.ts'
 import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
-import { javaPartition, type KafkaDriver, KafkaError, openValueFormat } from '../kafka/index.ts'
+import { isOtherTopic, javaPartition, type KafkaDriver, KafkaError, openValueFormat, passingKinds, topicIdText } from '../kafka/index.ts'
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
+import type { GateTopics } from './gate-recovery.ts'
 import { PartitionMemory } from './gate-writes.ts'
 import { PartitionCheck } from './partition-check.ts'
-import { type GateTopics, PartitionGate, type PartitionGateOptions } from './partition-gate.ts'
+import { PartitionGate, type PartitionGateOptions } from './partition-gate.ts'
 import { PartitionStatus } from './partition-status.ts'
 import { RawIntake } from './raw-intake.ts'
 import { TopicEnds } from './topic-ends.ts'
@@ -100,7 +101,8 @@ export class TopicGate {
    * Works until the signal.
    *
    * @throws `SPILL_FENCED` once another gate writes the same topics; `SPILL_INPUT` for topics that do not fit; `SPILL_SOURCE` for a topic that is
-   * missing, access that is denied, and a cluster that cannot be reached at the start; `SPILL_UNSUPPORTED` as `PartitionCheck` does.
+   * missing, access that is denied, a setting of a topic or a broker that rejects what it writes, and, at the start, a cluster that cannot be
+   * reached and a login that cannot be had; `SPILL_UNSUPPORTED` as `PartitionCheck` does.
    */
   async run(signal: AbortSignal): Promise<void> {
     try {
@@ -179,6 +181,10 @@ export class TopicGate {
       // The partitions notice by themselves that the cluster is away.
       const counts = await this.#countsOf(driver).catch(() => undefined)
       if (counts && [...counts.values()].some(count => count !== partitions)) throw partitionsChanged(partitions, counts)
+      const raw = await driver.describe(this.#topics.raw).catch(() => undefined)
+      // Brokers before Kafka 3.1 read a topic by its name, whatever its id.
+      if (raw && [...this.#memories.values()].some(({ rawTopicId }) => isOtherTopic(rawTopicId, topicIdText(raw.id))))
+        throw new KafkaError('replaced', `topic '${this.#topics.raw}' was deleted and made again`)
     }
     return new Promise(() => {})
   }
@@ -249,12 +255,12 @@ export class TopicGate {
     })
   }
 
-  /** Of these the topics tell what was done. A broker that has just started may not know a topic yet. */
+  /** True for errors that a later beginning may not meet. A broker that has just started may not know a topic yet. */
   #mayPass({ kind }: KafkaError): boolean {
     if (kind === 'missing') this.#missingSince ??= stopwatch()
     else this.#missingSince = undefined
     const isMissing = this.#missingSince !== undefined && stopwatch() - this.#missingSince < limits.KAFKA_MISSING_MS
-    return this.#hasWorked && (kind === 'unavailable' || kind === 'protocol' || isMissing)
+    return this.#hasWorked && (kind === 'missing' ? isMissing : kind === 'replaced' || passingKinds.has(kind))
   }
 
   #fatal(error: KafkaError): SpillwayError {

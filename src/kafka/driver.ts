@@ -209,8 +209,12 @@ export type KafkaErrorKind =
   | 'corrupt'
   /** The cluster rejects who we are or what we may do, or its certificate is not accepted. */
   | 'denied'
+  /** The client has no valid login at the moment: the issuer of its tokens gives none, or a file with a secret cannot be read. */
+  | 'no-credentials'
   /** The topic takes no batch, or no record, of this size. */
   | 'oversized'
+  /** A setting of the topic, or of the brokers, rejects the request: repeating it does not help. */
+  | 'rejected'
   /** A newer writer of transactions has taken over, or the group has gone on without this member. */
   | 'fenced'
   /** Anything else: a request or an answer that makes no sense. */
@@ -224,7 +228,7 @@ export interface KafkaErrorPlace {
 }
 
 /** Kinds of errors that another client may not have a moment later; a broker that has just started may not know a topic yet. */
-export const passingKinds: ReadonlySet<KafkaErrorKind> = new Set(['unavailable', 'protocol', 'missing'])
+export const passingKinds: ReadonlySet<KafkaErrorKind> = new Set(['unavailable', 'no-credentials', 'protocol', 'missing'])
 
 /** An error of a driver. */
 export class KafkaError extends Error {

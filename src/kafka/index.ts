@@ -18,7 +18,7 @@ export {
   type WriterIdentity,
 } from './driver.ts'
 export { fetchedSlices } from './fetched-slices.ts'
-export { openValueFormat } from './format/open-format.ts'
+export { openValueFormat, type ValueFormatOptions } from './format/open-format.ts'
 export { keptBytes } from './format/rejected-value.ts'
 export type { ValueFormat } from './format/value-format.ts'
 export { javaPartition } from './java-partition.ts'
@@ -31,3 +31,4 @@ export { headersOf, type RecordColumns } from './record-set.ts'
 export { checkCertificates } from './security/certificates.ts'
 export type { KafkaCertificates, KafkaLogin } from './security/security.ts'
 export { TokenSource } from './security/token-source.ts'
+export { isOtherTopic, topicIdText } from './topic-id.ts'

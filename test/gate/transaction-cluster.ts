@@ -2,6 +2,7 @@
  * A Kafka cluster in memory with transactions of the first protocol, as far as a gate uses it: a request to end a transaction ends whichever one
  * its producer has open, so one that comes late may end the next.
  */
+import { randomUUID } from 'node:crypto'
 import {
   type FetchOptions,
   type KafkaDriver,
@@ -35,7 +36,6 @@ const bytesOf = (records: readonly NewRecord[]): number => records.reduce((bytes
 
 export class TransactionCluster {
   readonly #topics = new Map<string, StoredTopic>()
-  #lastTopic = 0
   readonly producers = new ProducerEpochs()
   readonly #open = new Map<string, StoredTransaction>()
   /** Called when records were added to a transaction of an id. */
@@ -45,6 +45,8 @@ export class TransactionCluster {
   fateOf: () => RequestFate = () => 'ok'
   /** Bytes of the values of a batch that a topic takes. */
   bytesMax = Infinity
+  /** Topics that take no record without a key. */
+  readonly compacted = new Set<string>()
   #changed = Promise.withResolvers<void>()
 
   constructor(topics: readonly string[], partitions: number) {
@@ -53,7 +55,7 @@ export class TransactionCluster {
 
   createTopic(name: string, partitions: number): void {
     const logs = Array.from({ length: partitions }, (): StoredRecord[] => [])
-    this.#topics.set(name, { id: `${name} ${++this.#lastTopic}`, logs, firstOffsets: logs.map(() => 0), groupOffsets: new Map() })
+    this.#topics.set(name, { id: randomUUID(), logs, firstOffsets: logs.map(() => 0), groupOffsets: new Map() })
     this.#notify()
   }
 
@@ -140,6 +142,7 @@ export class TransactionCluster {
   add(id: string, epoch: number, records: readonly PlacedRecord[]): void {
     this.producers.check(id, epoch)
     this.checkSize(records)
+    for (const record of records) this.checkKey(record.topic, record)
     let transaction = this.#open.get(id)
     if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
     for (const record of records) this.append(record, transaction)
@@ -148,6 +151,10 @@ export class TransactionCluster {
 
   checkSize(records: readonly NewRecord[]): void {
     if (bytesOf(records) > this.bytesMax) throw new KafkaError('oversized', 'MESSAGE_TOO_LARGE')
+  }
+
+  checkKey(topic: string, { key }: NewRecord): void {
+    if (key === undefined && this.compacted.has(topic)) throw new KafkaError('rejected', `topic '${topic}': INVALID_RECORD`)
   }
 
   /** The coordinator aborts the open transaction of an id: its writer stood still for too long. */
@@ -235,6 +242,7 @@ class TransactionDriver implements KafkaDriver {
       const partitions = this.#cluster.topic(topic).logs.length
       this.#cluster.checkSize(records)
       for (const record of records) {
+        this.#cluster.checkKey(topic, record)
         const partition = record.key === undefined ? 0 : javaPartition(Buffer.from(record.key), partitions)
         this.#cluster.append({ ...record, topic, partition, timestamp: 0 })
       }

@@ -72,8 +72,10 @@ export async function accountTopic(next: Random, cluster: InputCluster, registry
   const format = oneOf(next, topicFormats)
   const spy = format === 'json' && chance(next, 0.3) ? new SpyMap(randomMap(next)) : undefined
   const source: SourceIR = format === 'avro' ? avroSource : { ...randomSource(next), ...(spy && { mapVersion: '1' }) }
-  const schemaId = registry.register('rows', { schema: avroSchema })
-  const setting = { source, format, schemaId, unknownId: schemaId + 1_000_000 }
+  // JSON behind an id is read with a registry or without one.
+  const isLookedUp = format === 'avro' || (format === 'json-schema' && chance(next, 0.5))
+  const schemaId = registry.register('rows', format === 'avro' ? { schema: avroSchema } : { schemaType: 'JSON', schema: '{}' })
+  const setting = { source, format, schemaId, unknownId: schemaId + 1_000_000, isLookedUp }
   const partitions = 1 + below(next, PARTITIONS_MAX)
   const length = chance(next, MANY_SHARE) ? RECORDS_MANY : RECORDS
   const records = Array.from({ length }, () => ({ ...randomTopicValue(next, setting), partition: below(next, partitions) }))
@@ -86,7 +88,8 @@ export async function accountTopic(next: Random, cluster: InputCluster, registry
     { store, clock: () => NOW },
   )
   const counting = new CountingTarget(run)
-  const openFormat = formatOpener({ topic, value: format }, { name: source.name, source, env: { SCHEMA_REGISTRY: registry.url } })
+  const place = { topic, value: format, ...(isLookedUp && { registry: { url: { kind: 'value', value: registry.url } } as const }) }
+  const openFormat = formatOpener(place, { name: source.name, source, env: {} })
   const warnings: string[] = []
   try {
     const reader = topicReader(source, { topic, skipsTombstones, openFormat, open: () => cluster.open() })

@@ -81,6 +81,8 @@ export interface ValueSetting {
   /** Ids in the registry, and one that it does not have. */
   readonly schemaId: number
   readonly unknownId: number
+  /** An unknown id rejects its record. */
+  readonly isLookedUp: boolean
 }
 
 export function randomTopicValue(next: Random, setting: ValueSetting): TopicValue {
@@ -121,8 +123,7 @@ function damagedFrame(next: Random, setting: ValueSetting, row: Row): TopicValue
   switch (below(next, 5)) {
     case 0: {
       const bytes = framedValue(setting.unknownId, content)
-      // The schema of JSON is not looked up.
-      return isAvro ? { bytes, isDead: true } : { bytes, row }
+      return setting.isLookedUp ? { bytes, isDead: true } : { bytes, row }
     }
     case 1: {
       const bytes = Buffer.from(whole)

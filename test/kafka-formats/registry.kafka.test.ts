@@ -5,6 +5,7 @@ import { entity, source, t } from '../../src/index.ts'
 import { openValueFormat } from '../../src/kafka/format/open-format.ts'
 import { RegistryClient } from '../../src/kafka/registry/registry-client.ts'
 import { rowsOf, topicValuesOf } from './cell-agreement.ts'
+import { registerSchema } from './registered-schema.ts'
 import { framedValue } from './test-registry.ts'
 
 const url = process.env['KAFKA_TEST_REGISTRY']
@@ -27,18 +28,14 @@ const avro = {
   }),
 }
 const proto = { schemaType: 'PROTOBUF', schema: 'syntax = "proto3";\nmessage Payment { string card = 1; int64 at = 2; int32 amount = 3; }' }
+// It allows no value of these tests: the columns of the source check them.
+const json = { schemaType: 'JSON', schema: '{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","maxProperties":0}' }
 const avroValue = Buffer.from([2, 0x63, 4, 14])
 const protoValue = Buffer.from([0, 0x0a, 1, 0x63, 0x10, 2, 0x18, 7])
+const jsonValue = Buffer.from('{"card":"c","at":2,"amount":7}')
 const row = ['c', 2, 7]
 
-/** Registers a schema under a name that is new to the registry, and returns its id. */
-async function register(subject: string, schema: object): Promise<number> {
-  const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
-  const response = await fetch(`${url}/subjects/${subject}/versions`, { method: 'POST', headers, body: JSON.stringify(schema) })
-  const answer = (await response.json()) as { readonly id?: number }
-  assert.ok(answer.id !== undefined, JSON.stringify(answer))
-  return answer.id
-}
+const register = (subject: string, schema: object): Promise<number> => registerSchema(url, subject, schema)
 
 test('schemas by id, versions of a subject, and unknown ones', async () => {
   const client = new RegistryClient({ url })
@@ -65,16 +62,28 @@ test('values with its schemas become rows, and an id that it does not have rejec
   for (const [format, schema, value] of [
     ['avro', avro, avroValue],
     ['protobuf', proto, protoValue],
+    ['json-schema', json, jsonValue],
   ] as const) {
     const id = await register(`${format}-rows`, schema)
-    const opened = openValueFormat({ format, registry: { url }, source: payments }, onWarning)
+    const opened = openValueFormat({ format, registry: { url }, ...(format !== 'json-schema' && { source: payments }) }, onWarning)
     const { rows, rejected } = rowsOf(
       payments,
       await opened.batchOf(topicValuesOf([framedValue(id, value), framedValue(987_654, value)]), signal),
     )
-    assert.deepEqual(rows, [row])
+    assert.deepEqual(rows, [row], format)
     assert.deepEqual(rejected, [`kafka:p#0 offset 101: the schema registry ${url} has no schema 987654`])
     opened.close()
   }
   assert.equal(warnings.length, 0)
+})
+
+test('JSON behind the id of another type is rejected', async () => {
+  const id = await register('other-rows', avro)
+  const opened = openValueFormat({ format: 'json-schema', registry: { url } }, assert.fail)
+  const { rows, rejected } = rowsOf(
+    payments,
+    await opened.batchOf(topicValuesOf([framedValue(id, jsonValue)]), new AbortController().signal),
+  )
+  assert.deepEqual([rows, rejected], [[], [`kafka:p#0 offset 100: schema ${id}: its type is AVRO, and the topic is read as JSON`]])
+  opened.close()
 })

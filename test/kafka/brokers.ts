@@ -21,6 +21,12 @@ export const brokers: ReadonlyMap<string, string> = new Map(
 /** The protocols of groups that a version of Kafka serves without further settings. */
 export const protocolsOf = (version: string): readonly GroupProtocol[] => (version.startsWith('3.') ? ['classic'] : ['classic', 'consumer'])
 
+const isDone = (call: Promise<unknown>): Promise<boolean> =>
+  call.then(
+    () => true,
+    () => false,
+  )
+
 export type Codec = client.CompressionAlgorithmValue
 
 interface OpenTransaction {
@@ -31,21 +37,23 @@ interface OpenTransaction {
 export class BrokerTopics {
   readonly address: string
   readonly #admin: client.Admin
-  readonly #producer: client.Producer<string, string, string, string>
+  readonly #producer: client.Producer<string, string | Buffer, string, string>
 
   constructor(address: string) {
     this.address = address
     const settings = { clientId: 'test', bootstrapBrokers: [address] }
     this.#admin = new client.Admin(settings)
-    this.#producer = new client.Producer({ ...settings, serializers: client.stringSerializers })
+    const value = (data?: string | Buffer) => (data === undefined ? undefined : Buffer.from(data))
+    this.#producer = new client.Producer({ ...settings, serializers: { ...client.stringSerializers, value } })
   }
 
   /** A new topic, whose name nobody has used. `leastReplicas`: the number that must have a record before it is acknowledged. `batchBytes`: it takes no larger batch. */
-  async create(partitions = 1, { replicas = 1, leastReplicas = 1, batchBytes = 1_048_588 } = {}): Promise<string> {
+  async create(partitions = 1, { replicas = 1, leastReplicas = 1, batchBytes = 1_048_588, cleanup = 'delete' } = {}): Promise<string> {
     const topic = `topic-${randomUUID()}`
     const configs = [
       { name: 'min.insync.replicas', value: String(leastReplicas) },
       { name: 'max.message.bytes', value: String(batchBytes) },
+      { name: 'cleanup.policy', value: cleanup },
       // Records of past times stay, too.
       { name: 'retention.ms', value: '-1' },
     ]
@@ -56,10 +64,7 @@ export class BrokerTopics {
   }
 
   #knows(topic: string): Promise<boolean> {
-    return this.#admin.metadata({ topics: [topic], forceUpdate: true }).then(
-      () => true,
-      () => false,
-    )
+    return isDone(this.#admin.metadata({ topics: [topic], forceUpdate: true }))
   }
 
   /** A new name of a group whose coordinator is a broker. */
@@ -114,11 +119,21 @@ export class BrokerTopics {
     await this.#admin.deleteTopics({ topics: [topic] })
   }
 
+  /** Deletes a topic and makes it again under its name. */
+  async recreate(topic: string, partitions = 1): Promise<void> {
+    const idNow = async () => (await this.#admin.metadata({ topics: [topic], forceUpdate: true })).topics.get(topic)?.id
+    const id = await idNow()
+    await this.remove(topic)
+    // The broker answers before it has deleted the topic, and before it knows the new one itself.
+    while (!(await isDone(this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 })))) await pause(AGAIN_MS)
+    for (let last = id; last === undefined || last === id; last = await idNow().catch(() => undefined)) await pause(AGAIN_MS)
+  }
+
   /** Appends a batch. A value that is absent is a tombstone. `timestamp`: the time of the records, UTC ms; by default now. */
   async append(
     topic: string,
     partition: number,
-    values: readonly (string | undefined)[],
+    values: readonly (string | Buffer | undefined)[],
     compression: Codec = 'none',
     timestamp?: number,
   ): Promise<void> {

@@ -31,6 +31,8 @@ export interface ContractCluster {
   readonly deleteBefore?: (topic: string, partition: number, offset: number) => Promise<void>
   /** Returns a new topic of one partition that takes no larger batches than this. */
   readonly createLimitedTopic?: (batchBytes: number) => Promise<string>
+  /** Returns a new topic of one partition that keeps the last record of each key, and takes none without a key. */
+  readonly createCompactedTopic?: () => Promise<string>
 }
 
 /** A suite: its cluster, and a driver that all its clauses share. */

@@ -56,5 +56,10 @@ const newTopic = (): string => `topic-${randomUUID()}`
       cluster.bytesMax = batchBytes
       return createTopic(1)
     },
+    async createCompactedTopic() {
+      const topic = await createTopic(1)
+      cluster.compacted.add(topic)
+      return topic
+    },
   })
 }

@@ -8,6 +8,7 @@ import { after } from 'node:test'
 import * as fc from 'fast-check'
 import type { NewRecord } from '../../src/kafka/driver.ts'
 import { javaPartition } from '../../src/kafka/java-partition.ts'
+import { openWriter } from '../../src/kafka/open-writer.ts'
 import { clause, type ContractCluster, type ContractSuite } from './contract-cluster.ts'
 import { fetchClauses } from './contract-fetch.ts'
 import { memberClauses } from './contract-members.ts'
@@ -172,6 +173,20 @@ function sendClauses(suite: ContractSuite): void {
       const reader = new ContractReader(driver, topic).assign(0)
       assert.deepEqual(await reader.values(2), ['small', 'small'])
       await reader.close()
+    })
+
+  if (cluster.createCompactedTopic)
+    clause(suite, 'a compacted topic rejects a record without a key, and the error names it', async () => {
+      const topic = await cluster.createCompactedTopic!()
+      const record = { key: undefined, value: 'v', headers: {} }
+      const rejection = { kind: 'rejected', message: new RegExp(`^topic '${topic}': INVALID_RECORD`) }
+      await assert.rejects(driver.send(topic, [record]), rejection)
+      const writer = driver.transactions(`writer-${randomUUID()}`)
+      await openWriter(writer)
+      await assert.rejects(writer.write([{ ...record, topic, partition: 0, timestamp: 1 }]), rejection)
+      await openWriter(writer)
+      await writer.write([{ ...record, key: 'k', topic, partition: 0, timestamp: Date.now() }])
+      await writer.close()
     })
 }
 

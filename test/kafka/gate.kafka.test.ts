@@ -209,4 +209,39 @@ for (const [version, address] of brokers) {
       [250_000, 250_000, 1024, 1024],
     )
   })
+
+  test(`Kafka ${version}: a gate whose raw topic is deleted and made again ends with SPILL_INPUT, stopped or running; new topics have all records`, async () => {
+    const file = join(scratchFolder('gate-recreated'), 'shop.ts')
+    writeFileSync(file, pipeline)
+    process.env['KAFKA_BROKERS'] = address
+    const [raw, checked, rejected] = [await topics.create(), await topics.create(), await topics.create()]
+    const args = ['src/cli/bin.ts', 'gate', file, '--source', 'payments', '--raw', raw]
+    const gateTo = (to: string, rejectedTo: string, ...options: string[]) =>
+      new Child([...args, '--checked', to, '--rejected', rejectedTo, ...options], /gate of source/, PATIENCE_MS)
+    const event = (id: number): string => JSON.stringify({ id: String(id), card: 'c1', amount: id, at: 1_767_600_000_000 })
+    const recreated = (topic: string, offset: number) =>
+      new RegExp(
+        String.raw`kafka:${topic}#0 offset ${offset} is of the raw topic with id \S{22}, and topic '${raw}' has id \S{22}: it was deleted and made again`,
+      )
+
+    await topics.append(raw, 0, [1, 2, 3].map(event))
+    assert.equal(await gateTo(checked, rejected, '--once').exit(), undefined)
+    await topics.recreate(raw)
+    // More records than before: its old offset is in the middle of them.
+    await topics.append(raw, 0, [11, 12, 13, 14, 15].map(event))
+    assert.match((await gateTo(checked, rejected, '--once').exit()) ?? 'it went on', recreated(checked, 2))
+    assert.equal((await readAll(driver, checked, 0)).values.length, 3)
+
+    const [nextChecked, nextRejected] = [await topics.create(), await topics.create()]
+    const running = gateTo(nextChecked, nextRejected)
+    while ((await readAll(driver, nextChecked, 0)).values.length < 5) await pause(100)
+    await topics.recreate(raw)
+    await topics.append(raw, 0, [21, 22, 23, 24, 25, 26, 27].map(event))
+    assert.match((await running.exit()) ?? 'it went on', recreated(raw, 5))
+    assert.deepEqual((await readAll(driver, nextChecked, 0)).values, [11, 12, 13, 14, 15].map(event))
+
+    const [lastChecked, lastRejected] = [await topics.create(), await topics.create()]
+    assert.equal(await gateTo(lastChecked, lastRejected, '--once').exit(), undefined)
+    assert.deepEqual((await readAll(driver, lastChecked, 0)).values, [21, 22, 23, 24, 25, 26, 27].map(event))
+  })
 }

@@ -4,8 +4,11 @@ import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
 import { openKafkaDriver } from '../../src/kafka/index.ts'
 import { lagReadings } from '../../src/monitor/lag/lag-readings.ts'
+import type { KafkaDriver } from '../../src/kafka/index.ts'
+import { sharedTopicReader } from '../../src/sources/kafka/shared-topic-reader.ts'
 import { topicReader } from '../../src/sources/kafka/topic-reader.ts'
-import { brokers, BrokerTopics, describedGroup } from './brokers.ts'
+import { brokers, BrokerTopics, describedGroup, protocolsOf } from './brokers.ts'
+import { changedDriver } from './changed-driver.ts'
 import { LaggingRun } from './lagging-run.ts'
 import { numbersSource, rowOf, upTo } from './topic-run.ts'
 
@@ -14,6 +17,48 @@ const [READ, UNREAD] = [
   [20, 30, 0],
   [7, 0, 12],
 ]
+
+/** The same of a topic that two runs share. */
+const [READ_SHARED, UNREAD_SHARED] = [
+  [20, 30, 5, 8],
+  [7, 0, 12, 3],
+]
+const LOOK_MS = 20
+
+/** Holds the records of fetches back, so that no run claims them. */
+class FetchGate {
+  #opened = Promise.resolve()
+  #open = (): void => {}
+
+  close(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#opened = promise
+    this.#open = resolve
+  }
+
+  open(): void {
+    this.#open()
+  }
+
+  /** The driver, whose fetches go through the gate. */
+  driver(driver: KafkaDriver): KafkaDriver {
+    const fetch: KafkaDriver['fetch'] = (...args) => {
+      const session = driver.fetch(...args)
+      const next = async () => {
+        const fetched = await session.next()
+        await this.#opened
+        return fetched
+      }
+      return {
+        next,
+        assign: (...place) => session.assign(...place),
+        revoke: partition => session.revoke(partition),
+        close: () => session.close(),
+      }
+    }
+    return changedDriver(driver, { fetch })
+  }
+}
 
 assert.ok(brokers.size > 0, 'run this file by npm run test:kafka, which starts brokers')
 
@@ -56,4 +101,57 @@ for (const [version, address] of brokers) {
     await run.sampler.sample()
     assert.equal(run.sampler.lags()[0].records, 0, 'once they are read')
   })
+
+  for (const protocol of protocolsOf(version))
+    test(`Kafka ${version}, ${protocol}: of two runs that share a topic, each has the lag of its partitions that kafka-consumer-groups prints`, async () => {
+      const topic = await topics.create(READ_SHARED.length)
+      const append = async (counts: readonly number[]) => {
+        for (const [partition, count] of counts.entries()) if (count > 0) await topics.append(topic, partition, upTo(count).map(rowOf))
+      }
+      await append(READ_SHARED)
+      const group = `lag-${topic}`
+      const gate = new FetchGate()
+      const open = () => gate.driver(openKafkaDriver({ brokers: [address], clientId: 'test' }))
+      const runs = [0, 1].map(() => new LaggingRun(sharedTopicReader(numbersSource, { topic, group, protocol, open })))
+      after(async () => {
+        gate.open()
+        for (const run of runs) await run.end()
+      })
+      /** The lags that each run records, by partition. */
+      const lags = async () => {
+        for (const run of runs) await run.sampler.sample()
+        return runs.map(run => new Map(run.sampler.lags()[0].partitions.map(({ partition, lag }) => [Number(partition), lag])))
+      }
+      const isShared = (byRun: readonly ReadonlyMap<number, number>[]) =>
+        byRun.every(({ size }) => size > 0) && byRun.reduce((sum, { size }) => sum + size, 0) === READ_SHARED.length
+      const untilRead = async () => {
+        for (;;) {
+          const byRun = await lags()
+          if (isShared(byRun) && byRun.every(each => [...each.values()].every(lag => lag === 0))) return
+          await pause(LOOK_MS)
+        }
+      }
+      await untilRead()
+      gate.close()
+      await append(UNREAD_SHARED)
+      const described = describedGroup(version, address, group, topic)
+      const byRun = await lags()
+      const ofPartition = (lag: (partition: number) => number | undefined) => READ_SHARED.map((_, partition) => lag(partition))
+      assert.ok(isShared(byRun), 'the partitions have not moved')
+      assert.deepEqual(
+        ofPartition(partition => described.get(partition)?.lag),
+        UNREAD_SHARED,
+      )
+      assert.deepEqual(
+        ofPartition(partition => byRun.map(each => each.get(partition)).find(lag => lag !== undefined)),
+        UNREAD_SHARED,
+      )
+      for (const [i, run] of runs.entries())
+        assert.deepEqual(
+          lagReadings(run.sampler.lags()).filter(([series]) => series === 'source_lag?source=rows'),
+          [['source_lag?source=rows', [...byRun[i].values()].reduce((sum, lag) => sum + lag, 0)]],
+        )
+      gate.open()
+      await untilRead()
+    })
 }

@@ -27,7 +27,7 @@ export interface KafkaRegistryIR {
 /** Variable of the schema registry, unless a place says otherwise. */
 export const SCHEMA_REGISTRY = 'SCHEMA_REGISTRY'
 
-/** Formats that are read with the schemas of a registry. */
+/** Formats that cannot be read without the schemas of a registry; `json-schema` can. */
 export const needsRegistry = (format: KafkaFormat): format is 'avro' | 'protobuf' => format === 'avro' || format === 'protobuf'
 
 /** Offsets by the number of their partition: `{ 0: 1200, 1: 40 }`. */
@@ -53,7 +53,7 @@ export interface KafkaPlaceIR extends KafkaConnectionIR {
   readonly tombstones?: 'reject' | 'skip'
   /** Default `json`. */
   readonly value?: KafkaFormat
-  /** Of formats that need one; default the variable `SCHEMA_REGISTRY`. */
+  /** Default the variable `SCHEMA_REGISTRY` for formats that need a registry; none for `json-schema`, whose ids are passed over then. */
   readonly registry?: KafkaRegistryIR
   readonly columns?: KafkaColumnsIR
 }

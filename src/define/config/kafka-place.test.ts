@@ -61,6 +61,7 @@ test('a format needs the registry of the environment, or that of the place', () 
   assert.deepEqual(irOf({ topic: 'p', value: 'avro' }), { ...irOf({ topic: 'p' }), value: 'avro', registry })
   assert.deepEqual(irOf({ topic: 'p', value: 'json' }), irOf({ topic: 'p' }))
   assert.deepEqual(irOf({ topic: 'p', value: 'json-schema' })?.registry, undefined)
+  assert.deepEqual(irOf({ topic: 'p', value: 'json-schema', registry: env('SCHEMA_REGISTRY') })?.registry, registry)
   const account = { url: 'https://registry.example', username: 'key', password: env('SECRET') }
   assert.deepEqual(irOf({ topic: 'p', value: 'protobuf', registry: account })?.registry, {
     url: { kind: 'value', value: 'https://registry.example' },
@@ -73,7 +74,7 @@ test('a format needs the registry of the environment, or that of the place', () 
 test('a format that is none, a registry that no format reads, and a password in the file are mistakes', () => {
   const mistakes: readonly (readonly [Partial<Record<keyof KafkaPlaceOptions, unknown>>, RegExp])[] = [
     [{ value: 'avor' }, /value is one of 'json', 'json-schema', 'avro', 'protobuf', got 'avor'; did you mean 'avro'/],
-    [{ registry: 'http://r' }, /registry is for value: 'avro'.*are 'json'/],
+    [{ registry: 'http://r' }, /registry is for value: 'avro', 'protobuf' and 'json-schema'; the values of this topic are 'json'/],
     [{ value: 'avro', registry: 'registry' }, /registry: url is the address of a registry/],
     [{ value: 'avro', registry: 'http://a:swordfish@r' }, /url must not hold a password/],
     [{ value: 'avro', registry: { url: 'http://r', password: 'swordfish' } }, /password is a secret and must not be in the file/],

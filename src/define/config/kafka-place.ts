@@ -58,7 +58,10 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
    * values begin with the id of their schema.
    */
   readonly value?: KafkaFormat
-  /** Schema registry of `'avro'` and `'protobuf'`. Default `env('SCHEMA_REGISTRY')`. */
+  /**
+   * Schema registry of `'avro'` and `'protobuf'`; default `env('SCHEMA_REGISTRY')`. With `'json-schema'` it must know the id of each value as a
+   * JSON Schema. The values are not validated against it; without a registry the ids are passed over.
+   */
   readonly registry?: string | Setting | KafkaRegistry
   /** Columns that are no fields of the values, which must be JSON: `{ key: 'card', headers: { trace: 'x-trace-id' } }`. */
   readonly columns?: KafkaColumns

@@ -3,7 +3,7 @@ import { didYouMean, show } from '../../base/index.ts'
 import { type Setting, settingIR } from '../action/setting.ts'
 import { mistake } from '../mistake/mistake.ts'
 import { checkOptions, optionNames, parseOptions } from '../mistake/names.ts'
-import { type KafkaFormat, kafkaFormats, type KafkaRegistryIR, needsRegistry } from './kafka-place-ir.ts'
+import { type KafkaFormat, kafkaFormats, type KafkaRegistryIR } from './kafka-place-ir.ts'
 import { secretIR } from '../action/secret.ts'
 
 /** A schema registry with Confluent's REST API: Confluent's own, Apicurio's under `/apis/ccompat/v7`, Karapace's, Redpanda's. */
@@ -24,9 +24,9 @@ export function formatIR(subject: string, value: unknown): KafkaFormat {
   return format ?? mistake(`${subject} is one of ${names}, got ${show(value)}${didYouMean(value, kafkaFormats)}`)
 }
 
-/** The registry of a format that needs one; a mistake for another format. */
+/** The registry of a format whose values are behind the id of a schema; a mistake for plain JSON. */
 export function registryIR(subject: string, value: unknown, format: KafkaFormat): KafkaRegistryIR {
-  if (!needsRegistry(format)) mistake(`${subject} is for value: 'avro' and value: 'protobuf'; the values of this topic are '${format}'`)
+  if (format === 'json') mistake(`${subject} is for value: 'avro', 'protobuf' and 'json-schema'; the values of this topic are 'json'`)
   const { url, username, password } = registryOf(subject, value)
   const address = settingIR(`${subject}: url`, url)
   if (address.kind === 'value') checkUrl(`${subject}: url`, address.value)

@@ -45,6 +45,9 @@ const protoId = registry.register('proto', {
     message Unused {} message Payment { string card = 1; google.protobuf.Timestamp at = 2; string amount = 3; optional uint64 count = 4; repeated string more = 9; }`,
 })
 const unreadable = registry.register('avro', { schema: '{"type":"recrd"}' })
+const references = [{ name: 'Other', subject: 'other', version: 1 }]
+const parted = registry.register('avro', { schema: JSON.stringify(avroSchema), references })
+const jsonId = registry.register('json', { schemaType: 'JSON', schema: '{"type":"object","maxProperties":0}', references })
 
 /** A card of one letter, 1,000,001 µs, the day 1, 1.50, a count and a channel by its branch. */
 const payment = (count: readonly number[], channel: readonly number[]) =>
@@ -77,6 +80,7 @@ test('each value that is none has a reason, a place and its bytes, and the other
     framedValue(4_000_000, Buffer.from([1])),
     framedValue(unreadable, Buffer.from([1])),
     framedValue(protoId, Buffer.from([1])),
+    framedValue(parted, Buffer.from([1])),
     whole.subarray(0, 12),
     Buffer.concat([whole, Buffer.from([0])]),
     payment([0], [2, 4]),
@@ -94,10 +98,11 @@ test('each value that is none has a reason, a place and its bytes, and the other
   assert.match(rejected[3], new RegExp(`^${place(3)}schema ${unreadable}: the schema cannot be read: /: there is no type 'recrd'`))
   assert.deepEqual(rejected.slice(4), [
     `${place(4)}schema ${protoId}: its type is PROTOBUF, and the topic is read as AVRO`,
-    `${place(5)}'Payment.amount': cut off in an integer (at byte 7)`,
-    `${place(6)}1 bytes are left behind the record (at byte 18)`,
-    `${place(7)}'channel' has no value 'mail'; there is web, shop`,
-    `${place(8)}'count' needs an int within ±(2^53−1), got 9223372036854775807`,
+    `${place(5)}schema ${parted}: it refers to schemas of other subjects (Other), which is not supported: register it as one schema`,
+    `${place(6)}'Payment.amount': cut off in an integer (at byte 7)`,
+    `${place(7)}1 bytes are left behind the record (at byte 18)`,
+    `${place(8)}'channel' has no value 'mail'; there is web, shop`,
+    `${place(9)}'count' needs an int within ±(2^53−1), got 9223372036854775807`,
   ])
   assert.equal(raw[0].raw, '{"card":"c","at":1000,"day":"1970-01-02","amount":1.5,"count":null,"channel":"mail","unread":["x"]}')
   assert.deepEqual(raw[0].form, { tabular: true })
@@ -130,10 +135,12 @@ test('Protobuf becomes rows of the source', async () => {
   ])
 })
 
-test('JSON, as it is and behind a schema id that no registry needs to have', async () => {
-  const json = Buffer.from('{"card":"c","at":1000,"amount":"1.50"}')
-  const reader = JsonLineReader.of(payments)
-  const row = ['c', 1000, null, 150, null, 'web']
+const json = Buffer.from('{"card":"c","at":1000,"amount":"1.50"}')
+const reader = JsonLineReader.of(payments)
+const row = ['c', 1000, null, 150, null, 'web']
+const jsonSchema = { format: 'json-schema', registry: { url: registry.url }, reader } as const
+
+test('JSON, as it is and behind a schema id that is passed over without a registry', async () => {
   const plain = await read({ format: 'json', reader }, [json, Buffer.from('{'), Buffer.alloc(0)])
   assert.deepEqual(plain.rows, [row])
   assert.equal(plain.rejected.length, 2)
@@ -150,6 +157,23 @@ test('JSON, as it is and behind a schema id that no registry needs to have', asy
   )
 })
 
+test('with a registry the id of JSON must be that of a JSON Schema, and the columns of the source check the value', async () => {
+  registry.requests.length = 0
+  // The schema of `jsonId` allows no field, and refers to another subject: neither counts.
+  const values = [jsonId, 4_000_000, avroId, jsonId, 4_000_000].map(id => framedValue(id, json))
+  const { rows, rejected } = await read(jsonSchema, [...values, json, framedValue(jsonId, Buffer.from('{"card":1}'))])
+  assert.deepEqual(rows, [row, row])
+  const place = (index: number) => `kafka:p#0 offset ${100 + index}: `
+  assert.deepEqual(rejected, [
+    `${place(1)}the schema registry ${registry.url} has no schema 4000000`,
+    `${place(2)}schema ${avroId}: its type is AVRO, and the topic is read as JSON`,
+    `${place(4)}the schema registry ${registry.url} has no schema 4000000`,
+    `${place(5)}the value begins with byte 123 and not with 0: it has no schema id. It was not written with a schema registry, or its format is another one`,
+    `${place(6)}'card' needs a string, got 1`,
+  ])
+  assert.equal(registry.requests.length, 3, 'one request for each id')
+})
+
 test('a GUID of the schema in a header rejects the record', async () => {
   for (const options of [avro, { format: 'json-schema' } as const]) {
     const { rows, rejected } = await read(options, [whole], ['__value_schema_id'])
@@ -158,17 +182,21 @@ test('a GUID of the schema in a header rejects the record', async () => {
   }
 })
 
-test('during an outage of the registry nothing is rejected: the batch waits, or ends with the signal', async () => {
-  const warnings: string[] = []
-  const format = openValueFormat(avro, text => warnings.push(text))
-  registry.oddAnswer = response => response.destroy()
-  const stop = new AbortController()
-  const [aborted, waiting] = [format.batchOf(topicValuesOf([whole]), stop.signal), format.batchOf(topicValuesOf([whole]), signal)]
-  while (warnings.length === 0) await pause(10)
-  stop.abort(new Error('stopped'))
-  await assert.rejects(aborted, { message: 'stopped' })
-  registry.oddAnswer = undefined
-  assert.equal(rowsOf(payments, await waiting).rows.length, 1)
-  format.close()
-  assert.equal(warnings.length, 2)
-})
+for (const [options, value] of [
+  [avro, whole],
+  [jsonSchema, framedValue(jsonId, json)],
+] as const)
+  test(`${options.format}: during an outage of the registry nothing is rejected: the batch waits, or ends with the signal`, async () => {
+    const warnings: string[] = []
+    const format = openValueFormat(options, text => warnings.push(text))
+    registry.oddAnswer = response => response.destroy()
+    const stop = new AbortController()
+    const [aborted, waiting] = [format.batchOf(topicValuesOf([value]), stop.signal), format.batchOf(topicValuesOf([value]), signal)]
+    while (warnings.length === 0) await pause(10)
+    stop.abort(new Error('stopped'))
+    await assert.rejects(aborted, { message: 'stopped' })
+    registry.oddAnswer = undefined
+    assert.equal(rowsOf(payments, await waiting).rows.length, 1)
+    format.close()
+    assert.equal(warnings.length, 2)
+  })

@@ -10,13 +10,13 @@ import { JsonFormat } from './json-format.ts'
 import { MalformedValue } from './malformed-value.ts'
 import { protobufSchema } from './protobuf/protobuf-decoder.ts'
 import { RegisteredFormat } from './registered-format.ts'
-import type { CellSource, CompiledSchema, ValueFormat } from './value-format.ts'
+import type { CellSource, ValueFormat } from './value-format.ts'
 
 /** `source`: most records are decoded straight into its cells. */
 export type ValueFormatOptions =
   | { readonly format: 'json'; readonly reader?: JsonLineReader | undefined }
-  /** JSON behind the id of a schema, which is passed over. */
-  | { readonly format: 'json-schema'; readonly reader?: JsonLineReader | undefined }
+  /** JSON behind the id of a schema. With a registry it must have the id as a JSON Schema; without one the id is passed over. */
+  | { readonly format: 'json-schema'; readonly registry?: RegistryOptions; readonly reader?: JsonLineReader | undefined }
   /** With the text of a reader's schema, values are resolved to it: its defaults, aliases and promotions. */
   | { readonly format: 'avro'; readonly registry: RegistryOptions; readonly readerSchema?: string; readonly source?: SourceIR }
   | { readonly format: 'protobuf'; readonly registry: RegistryOptions; readonly source?: SourceIR }
@@ -31,31 +31,45 @@ export function openValueFormat(options: ValueFormatOptions, onWarning: (warning
     case 'json':
       return new JsonFormat(options.reader, { isFramed: false })
     case 'json-schema':
-      return new JsonFormat(options.reader, { isFramed: true })
+      return new JsonFormat(options.reader, {
+        isFramed: true,
+        ...(options.registry && { schemas: schemaCache(options.registry, 'JSON', isSchema, onWarning) }),
+      })
     case 'protobuf': {
       const cellSource = cellSourceOf(options.source)
-      return registeredFormat(options.registry, 'PROTOBUF', text => protobufSchema(text, cellSource), cellSource, onWarning)
+      const compile = (schema: RegisteredSchema) => protobufSchema(wholeText(schema), cellSource)
+      return new RegisteredFormat(schemaCache(options.registry, 'PROTOBUF', compile, onWarning), cellSource)
     }
     default: {
       const reader = options.readerSchema === undefined ? undefined : parseAvro(options.readerSchema)
       const cellSource = reader ? undefined : cellSourceOf(options.source)
-      return registeredFormat(options.registry, 'AVRO', text => avroSchema(text, reader, cellSource), cellSource, onWarning)
+      const compile = (schema: RegisteredSchema) => avroSchema(wholeText(schema), reader, cellSource)
+      return new RegisteredFormat(schemaCache(options.registry, 'AVRO', compile, onWarning), cellSource)
     }
   }
 }
 
 const cellSourceOf = (source: SourceIR | undefined): CellSource | undefined => source && { source, symbols: new SymbolBytes() }
 
-function registeredFormat(
+/** A JSON Schema is not compiled: the columns of the source check its values. */
+const isSchema = (): true => true
+
+/** The text of a schema that is complete by itself. Throws `MalformedValue`. */
+function wholeText({ text, references }: RegisteredSchema): string {
+  if (references.length === 0) return text
+  const names = references.map(({ name }) => name).join(', ')
+  throw new MalformedValue(`it refers to schemas of other subjects (${names}), which is not supported: register it as one schema`)
+}
+
+function schemaCache<T>(
   registry: RegistryOptions,
   type: RegisteredType,
-  compileText: (text: string) => CompiledSchema,
-  cellSource: CellSource | undefined,
+  compile: (schema: RegisteredSchema) => T,
   onWarning: (warning: string) => void,
-): RegisteredFormat {
-  const compile = (schema: RegisteredSchema): CompiledSchema => {
+): SchemaCache<T> {
+  const compileOfType = (schema: RegisteredSchema): T => {
     if (schema.type !== type) throw new MalformedValue(`its type is ${schema.type}, and the topic is read as ${type}`)
-    return compileText(schema.text)
+    return compile(schema)
   }
-  return new RegisteredFormat(new SchemaCache({ client: new RegistryClient(registry), compile, onWarning }), cellSource)
+  return new SchemaCache({ client: new RegistryClient(registry), compile: compileOfType, onWarning })
 }

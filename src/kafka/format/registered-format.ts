@@ -11,7 +11,7 @@ import type { CellTarget } from './cell-columns.ts'
 import { MalformedValue } from './malformed-value.ts'
 import { rejectionOf } from './rejected-value.ts'
 import type { CellSource, CompiledSchema, TopicValues, ValueFormat } from './value-format.ts'
-import { checkHeaders, type FramedValue, readFrame } from './wire-format.ts'
+import { checkHeaders, type FramedValue, readFrame, schemaIdsOf } from './wire-format.ts'
 
 /** Schemas of a batch by their id. */
 type Entries = ReadonlyMap<number, SchemaEntry<CompiledSchema>>
@@ -27,7 +27,7 @@ export class RegisteredFormat implements ValueFormat {
   }
 
   async batchOf(values: TopicValues, signal: AbortSignal): Promise<RecordBatch> {
-    return decodedBatch(values, await this.#schemas.load(idsOf(values), signal), this.#cellSource)
+    return decodedBatch(values, await this.#schemas.load(schemaIdsOf(values), signal), this.#cellSource)
   }
 
   close(): void {
@@ -117,16 +117,4 @@ function framed(values: TopicValues, index: number, entries: Entries): FramedSch
   const entry = entries.get(frame.schemaId)!
   if ('problem' in entry) throw new MalformedValue(entry.problem)
   return { ...frame, schema: entry.schema }
-}
-
-/** Ids of the values that have one. */
-function idsOf({ bytes, starts, ends }: TopicValues): ReadonlySet<number> {
-  const ids = new Set<number>()
-  for (const [index, start] of starts.entries())
-    try {
-      ids.add(readFrame(bytes, start, ends[index]).schemaId)
-    } catch (error) {
-      if (!(error instanceof MalformedValue)) throw error
-    }
-  return ids
 }

@@ -5,6 +5,7 @@
 import { limits } from '../../base/index.ts'
 import { BinaryCursor } from './binary-cursor.ts'
 import { MalformedValue } from './malformed-value.ts'
+import type { TopicValues } from './value-format.ts'
 
 const MAGIC = 0
 const GUID_MAGIC = 1
@@ -35,6 +36,18 @@ export function readFrame(bytes: Buffer, start: number, end: number): FramedValu
   if (end - start < HEADER_BYTES)
     throw new MalformedValue(`the value has ${end - start} bytes, and a schema id alone takes ${HEADER_BYTES}`)
   return { schemaId: bytes.readUInt32BE(start + 1), start: start + HEADER_BYTES }
+}
+
+/** Schema ids of the values that have a frame. */
+export function schemaIdsOf({ bytes, starts, ends }: TopicValues): ReadonlySet<number> {
+  const ids = new Set<number>()
+  for (const [index, start] of starts.entries())
+    try {
+      ids.add(readFrame(bytes, start, ends[index]).schemaId)
+    } catch (error) {
+      if (!(error instanceof MalformedValue)) throw error
+    }
+  return ids
 }
 
 /** Throws `MalformedValue` for headers that hold the GUID of the schema: the value has no frame then. */

@@ -52,10 +52,11 @@ class ContractBroker {
         await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(offset) }] }] })
       },
       createLimitedTopic: batchBytes => this.#create(1, { batchBytes }),
+      createCompactedTopic: () => this.#create(1, { cleanup: 'compact' }),
     }
   }
 
-  async #create(partitions: number, options?: { readonly batchBytes: number }): Promise<string> {
+  async #create(partitions: number, options?: Parameters<BrokerTopics['create']>[1]): Promise<string> {
     const topic = await this.#topics.create(partitions, options)
     await this.#untilReady(topic, partitions)
     return topic
@@ -86,12 +87,7 @@ class ContractBroker {
   }
 
   async #recreate(topic: string, partitions: number): Promise<void> {
-    const idOf = async () => (await this.#admin.metadata({ topics: [topic], forceUpdate: true })).topics.get(topic)?.id
-    const id = await idOf()
-    await this.#topics.remove(topic)
-    // The broker answers before it has deleted the topic, and before it knows the new one itself.
-    while (!(await isDone(this.#admin.createTopics({ topics: [topic], partitions, replicas: 1 })))) await pause(AGAIN_MS)
-    for (let last = id; last === undefined || last === id; last = await idOf().catch(() => undefined)) await pause(AGAIN_MS)
+    await this.#topics.recreate(topic, partitions)
     await this.#untilReady(topic, partitions)
   }
 

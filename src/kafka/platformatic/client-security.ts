@@ -1,7 +1,7 @@
 /** The options of the client for a secured connection. */
 import { isIP } from 'node:net'
 import * as client from '@platformatic/kafka'
-import type { KafkaCertificates, KafkaLogin, KafkaSecurity } from '../security/security.ts'
+import { type KafkaCertificates, type KafkaLogin, type KafkaSecurity, TokenError } from '../security/security.ts'
 
 type SecurityOptions = Pick<client.BaseOptions, 'sasl' | 'tls' | 'tlsServerName'>
 
@@ -22,7 +22,7 @@ function saslOf(login: KafkaLogin): NonNullable<SecurityOptions['sasl']> {
  */
 const checkTokenAnswer: NonNullable<NonNullable<SecurityOptions['sasl']>['authBytesValidator']> = (answer, callback) => {
   if (answer.length === 0) return callback(null, answer)
-  callback(new client.AuthenticationError(`the broker rejects the token of sasl.token: ${tokenStatus(answer)}`))
+  callback(new TokenError(`the broker rejects the token of sasl.token: ${tokenStatus(answer)}`))
 }
 
 function tokenStatus(answer: Buffer): string {

@@ -24,14 +24,18 @@ test('a failed login names the broker and the setting', () => {
     [rejected('bad credentials'), 'it rejects the login (bad credentials); check sasl.mechanism, sasl.username and sasl.password'],
     [rejected(null), 'it rejects the login (no reason given); check sasl.mechanism, sasl.username and sasl.password'],
     [new client.AuthenticationError('Invalid server signature.'), 'Invalid server signature.'],
-    [
-      new client.AuthenticationError('The token provider threw an error.', { cause: new TokenError('sasl.token cannot be had: away') }),
-      'sasl.token cannot be had: away',
-    ],
   ]
   for (const [cause, message] of cases) {
     const { kind, message: text } = kafkaError(connectionError(cause))
     assert.deepEqual([kind, text], ['denied', `broker kafka-1:9092: ${message}`])
+  }
+})
+
+test('a token that cannot be had, or that a broker rejects, may be another later', () => {
+  for (const message of ['sasl.token cannot be had: away', 'the broker rejects the token of sasl.token: invalid_token']) {
+    const cause = new client.AuthenticationError('The token provider threw an error.', { cause: new TokenError(message) })
+    const { kind, message: text } = kafkaError(connectionError(cause))
+    assert.deepEqual([kind, text], ['no-credentials', `broker kafka-1:9092: ${message}`])
   }
 })
 

@@ -1,6 +1,6 @@
 /**
  * Explains why a connection cannot be secured: which broker, which setting, and what to do. None of these errors passes by trying again with
- * the same settings and the same broker.
+ * the same settings and the same broker, except for a token that its issuer does not give at the moment.
  */
 import * as client from '@platformatic/kafka'
 import { KafkaError } from '../driver.ts'
@@ -42,14 +42,11 @@ export function securityError(errors: readonly Error[]): KafkaError | undefined 
   for (const error of errors) {
     const address = /^Connection to (\S+) failed/.exec(error.message)?.[1]
     if (address !== undefined) broker = `broker ${address}`
-    const reason = tokenReason(error) ?? loginReason(error, errors) ?? tlsReason(error)
+    if (error instanceof TokenError) return new KafkaError('no-credentials', `${broker}: ${error.message}`, { cause: errors[0] })
+    const reason = loginReason(error, errors) ?? tlsReason(error)
     if (reason !== undefined) return new KafkaError('denied', `${broker}: ${reason}`, { cause: errors[0] })
   }
   return undefined
-}
-
-function tokenReason(error: Error): string | undefined {
-  return error instanceof TokenError ? error.message : undefined
 }
 
 function loginReason(error: Error, errors: readonly Error[]): string | undefined {

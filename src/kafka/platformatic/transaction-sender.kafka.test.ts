@@ -5,12 +5,13 @@ import { after, test } from 'node:test'
 import * as client from '@platformatic/kafka'
 import { brokers, BrokerTopics } from '../../../test/kafka/brokers.ts'
 import { openedWriter } from '../../../test/kafka/opened-writer.ts'
+import { OwnBroker } from '../../../test/kafka/own-broker.ts'
 import { OwnCluster } from '../../../test/kafka/own-cluster.ts'
 import { pause } from '../../base/clock.ts'
 import { openKafkaDriver } from '../open-driver.ts'
 import { apiCodeOf } from './errors.ts'
 import { openWriter } from '../open-writer.ts'
-import type { WriterIdentity } from '../driver.ts'
+import type { PlacedRecord, WriterIdentity } from '../driver.ts'
 
 const TRANSACTION_MS = 10_000
 const AGAIN_MS = 20
@@ -58,6 +59,21 @@ async function abort(address: string, id: string, identity: WriterIdentity): Pro
   assert.ok(await nextEpoch(address, id, identity))
   while ((await stateOf(address, id)).state !== 'CompleteAbort') await pause(AGAIN_MS)
 }
+
+/** Commits a transaction of a writer that spans a topic and has no records, so that only its markers are missing. */
+async function commitEmpty(address: string, id: string, { producerId, epoch }: WriterIdentity, topic: string): Promise<void> {
+  const admin = new client.Admin({ clientId: 'test', bootstrapBrokers: [address], retries: false })
+  const [{ nodeId }] = await admin.findCoordinator({ keyType: client.FindCoordinatorKeyTypes.TRANSACTION, keys: [id] })
+  const connection = (await admin.connectToBrokers([nodeId])).get(nodeId)!
+  const [producer, topics] = [BigInt(producerId), [{ name: topic, partitions: [0] }]]
+  await client.addPartitionsToTxnV3.api.async(connection, [
+    { transactionalId: id, producerId: producer, producerEpoch: epoch, verifyOnly: false, topics },
+  ])
+  await client.endTxnV3.api.async(connection, id, producer, epoch, true)
+  await admin.close()
+}
+
+const recordOf = (topic: string): PlacedRecord => ({ topic, partition: 0, key: 'k', value: 'v', headers: {}, timestamp: Date.now() })
 
 for (const [version, address] of brokers) {
   const topics = new BrokerTopics(address)
@@ -116,5 +132,40 @@ for (const [version, address] of brokers) {
     const opened = openedWriter(ownDriver.transactions(id), first)
     await cluster.second.restart()
     assert.ok((await opened).epoch > first.epoch)
+  })
+
+  test(`Kafka ${version}: a writer waits half a minute for the markers of the transaction before`, async context => {
+    const cluster = await OwnCluster.start(version)
+    context.after(() => cluster.close())
+    const own = cluster.first.address
+    const [ownTopics, ownDriver] = [new BrokerTopics(own), openKafkaDriver({ brokers: [own], clientId: 'test' })]
+    context.after(() => Promise.all([ownTopics.close(), ownDriver.close()]))
+    const [id, other] = [`test-${randomUUID()}`, `test-${randomUUID()}`]
+    const topic = await ownTopics.create(1, { replicas: 2, leastReplicas: 2 })
+    await cluster.second.kill()
+    const writer = ownDriver.transactions(id)
+    const identity = await openedWriter(writer)
+    await commitEmpty(own, id, identity, topic)
+    await commitEmpty(own, other, await openedWriter(ownDriver.transactions(other)), topic)
+    const waited = { kind: 'unavailable', message: /^the coordinator has not completed the transaction before within 30 s; check/ }
+    await Promise.all([
+      assert.rejects(writer.write([recordOf(topic)]), waited),
+      assert.rejects(openWriter(ownDriver.transactions(other)), waited),
+    ])
+    await cluster.second.restart()
+    await openedWriter(writer, identity)
+    await writer.write([recordOf(topic)])
+  })
+
+  test(`Kafka ${version}: a broker whose limit for transactions is too small rejects a writer, with the setting`, async context => {
+    const broker = await OwnBroker.start(version, { settings: ['transaction.max.timeout.ms=5000'] })
+    context.after(() => broker.kill())
+    const ownDriver = openKafkaDriver({ brokers: [broker.address], clientId: 'test' })
+    context.after(() => ownDriver.close())
+    await assert.rejects(openedWriter(ownDriver.transactions(`test-${randomUUID()}`)), {
+      kind: 'rejected',
+      message:
+        /INVALID_TRANSACTION_TIMEOUT: .* Set transaction\.max\.timeout\.ms of the brokers to 10000 or more \(KAFKA_TRANSACTION_MS\)$/,
+    })
   })
 }

@@ -5,9 +5,9 @@
  * caller never goes on after an error whose outcome is unknown. It opens the writer anew, which raises the epoch, and a late request is rejected.
  */
 import * as client from '@platformatic/kafka'
-import { limits, pause } from '../../base/index.ts'
+import { limits } from '../../base/index.ts'
 import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity, type WriterOpening } from '../driver.ts'
-import { againMs } from '../open-writer.ts'
+import { TransactionWait } from '../open-writer.ts'
 import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 
@@ -131,11 +131,12 @@ export class TransactionSender implements TransactionWriter {
     const producer = this.#producer
     if (!producer) throw new KafkaError('protocol', 'the writer is not open')
     if (this.#fenced) throw this.#fenced
+    const wait = new TransactionWait()
     try {
-      const transaction = await untilDone(() => producer.beginTransaction(NEW_PRODUCER))
+      const transaction = await untilDone(() => producer.beginTransaction(NEW_PRODUCER), wait)
       // One call, since the client adds the partitions of concurrent ones but once.
-      await untilDone(() => transaction.send({ messages: records.map(messageOf), acks: -1 }))
-      await untilDone(() => transaction.commit())
+      await untilDone(() => transaction.send({ messages: records.map(messageOf), acks: -1 }), wait)
+      await untilDone(() => transaction.commit(), wait)
     } catch (error) {
       if (error instanceof KafkaError && error.kind === 'fenced') this.#fenced = error
       throw error
@@ -173,13 +174,13 @@ function messageOf({ topic, partition, key, value, headers, timestamp }: PlacedR
   }
 }
 
-/** The result of a call that is repeated while the coordinator answers that it has done nothing yet. */
-async function untilDone<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++)
+/** The result of a call that is repeated while the coordinator answers that it has done nothing yet. @throws as `TransactionWait` does. */
+async function untilDone<T>(call: () => Promise<T>, wait = new TransactionWait()): Promise<T> {
+  for (;;)
     try {
       return await call()
     } catch (error) {
       if (apiCodeOf(error) !== CONCURRENT_TRANSACTIONS) throw kafkaError(error)
-      await pause(againMs(attempt))
+      await wait.again()
     }
 }

@@ -3,6 +3,7 @@ import { after, beforeEach, test } from 'node:test'
 import { TestRegistry } from '../../../test/kafka-formats/test-registry.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
+import { MalformedValue } from '../format/malformed-value.ts'
 import { RegistryClient, type RegisteredSchema } from './registry-client.ts'
 import { SchemaCache } from './schema-cache.ts'
 
@@ -15,7 +16,11 @@ beforeEach(() => {
 })
 
 const signal = new AbortController().signal
-const nameOf = ({ text }: RegisteredSchema): string => (JSON.parse(text) as { name: string }).name
+function nameOf({ text }: RegisteredSchema): string {
+  const { name } = JSON.parse(text) as { name: string }
+  if (name === 'U') throw new MalformedValue('U is not usable')
+  return name
+}
 const schemaOf = (name: string) => ({ schema: JSON.stringify({ type: 'record', name, fields: [] }) })
 
 function cacheOf(client = new RegistryClient({ url: registry.url })) {
@@ -37,7 +42,7 @@ test('each schema is requested once, also by several callers at once', async () 
 
 test('an unknown id and a schema that cannot be used are reasons for a rejection', async () => {
   const broken = registry.register('broken', { schema: '{}' })
-  const parted = registry.register('parted', { ...schemaOf('P'), references: [{ name: 'Other', subject: 'other', version: 1 }] })
+  const unusable = registry.register('unusable', schemaOf('U'))
   const cache = new SchemaCache({
     client: new RegistryClient({ url: registry.url }),
     compile: schema => nameOf(schema).length,
@@ -45,11 +50,9 @@ test('an unknown id and a schema that cannot be used are reasons for a rejection
   })
   await assert.rejects(cache.load(new Set([broken]), signal), TypeError)
   const { load } = cacheOf()
-  assert.deepEqual(await load(999_999, parted), {
+  assert.deepEqual(await load(999_999, unusable), {
     999_999: { problem: `the schema registry ${registry.url} has no schema 999999` },
-    [parted]: {
-      problem: `schema ${parted} refers to schemas of other subjects (Other), which is not supported: register it as one schema`,
-    },
+    [unusable]: { problem: `schema ${unusable}: U is not usable` },
   })
   await load(999_999)
   assert.equal(registry.requests.filter(path => path.endsWith('/999999')).length, 1, 'it is not asked for again within a minute')

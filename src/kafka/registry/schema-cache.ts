@@ -117,10 +117,6 @@ export class SchemaCache<T> {
   }
 
   #compiled(id: number, schema: RegisteredSchema): SchemaEntry<T> {
-    if (schema.references.length > 0) {
-      const names = schema.references.map(({ name }) => name).join(', ')
-      return { problem: `schema ${id} refers to schemas of other subjects (${names}), which is not supported: register it as one schema` }
-    }
     try {
       return { schema: this.#options.compile(schema) }
     } catch (error) {

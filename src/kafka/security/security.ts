@@ -25,7 +25,7 @@ export interface KafkaCertificates {
   readonly serverName?: string
 }
 
-/** A token cannot be had. The message names the setting and the reason, and no token. */
+/** A token cannot be had, or is not valid. The message names the setting and the reason, and no token. */
 export class TokenError extends Error {
   override readonly name = 'TokenError'
 }

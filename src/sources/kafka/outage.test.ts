@@ -31,8 +31,10 @@ test('access that was never there is not waited for; a cluster that is away is',
   const { warnings, outage } = outageOf()
   assert.deepEqual([outage.mayPass(denied), outage.mayPass(away), outage.mayPass(denied)], [false, true, false])
   assert.deepEqual(warnings, [AWAY])
+  const absent = new KafkaError('no-credentials', 'sasl.token cannot be had')
+  assert.equal(outage.mayPass(absent), false)
   outage.end()
-  assert.equal(outage.mayPass(denied), true)
+  for (const error of [denied, absent]) assert.equal(outage.mayPass(error), true)
 })
 
 test('access that is denied shows soon, a leader that is away only after its time for an answer', () => {
@@ -72,7 +74,7 @@ test('a broker that is away, or denies access, between two times that the topic 
 test('a topic that was made again is looked up without a word; other errors do not pass', () => {
   const { warnings, outage } = outageOf()
   assert.equal(outage.mayPass(new KafkaError('replaced', '')), true)
-  for (const kind of ['out-of-range', 'truncated', 'corrupt', 'protocol'] as const)
+  for (const kind of ['out-of-range', 'truncated', 'corrupt', 'rejected', 'protocol'] as const)
     assert.equal(outage.mayPass(new KafkaError(kind, '')), false)
   assert.equal(outage.mayPass(new Error('')), false)
   assert.deepEqual(warnings, [])

@@ -54,6 +54,7 @@ export class Outage {
         // Its positions are compared with the new topic.
         return true
       case 'denied':
+      case 'no-credentials':
         if (this.#hasRead) this.#begin('denied', `Kafka denies access; waiting until it is granted again: ${message}`)
         return this.#hasRead
       case 'missing':
@@ -69,6 +70,7 @@ export class Outage {
       case 'truncated':
       case 'corrupt':
       case 'oversized':
+      case 'rejected':
       case 'protocol':
         return false
     }

@@ -47,10 +47,12 @@ function problemOf({ kind, message }: KafkaError): string {
       return `${message}: ${cutProblem}`
     case 'corrupt':
       return `${message}. Nothing was skipped: a start goes on there. Restore the partition from another replica`
+    case 'no-credentials':
     case 'out-of-range':
     case 'replaced':
     case 'missing':
     case 'oversized':
+    case 'rejected':
     case 'fenced':
     case 'protocol':
       return message

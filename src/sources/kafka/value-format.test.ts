@@ -21,6 +21,7 @@ const protobufSchema = {
   schemaType: 'PROTOBUF',
   schema: 'syntax = "proto3"; message Row { string who = 1; int64 n = 2; int64 at = 3; }',
 }
+const jsonSchema = { schemaType: 'JSON', schema: '{"type":"object"}' }
 
 const frameOf = (id: number): Buffer => {
   const frame = Buffer.alloc(5)
@@ -31,6 +32,7 @@ const frameOf = (id: number): Buffer => {
 const long = (n: number): number => 2 * n
 /** `{ who: 'w', n, at: 1 }`. */
 const avroRow = (id: number, n: number): Buffer => Buffer.concat([frameOf(id), Buffer.from([long(1), 0x77, long(n), long(1)])])
+const jsonRow = (id: number, n: number): Buffer => Buffer.concat([frameOf(id), Buffer.from(rowOf(n))])
 /** The first message of the file is the index list `0`. */
 const protobufRow = (id: number, n: number): Buffer => Buffer.concat([frameOf(id), Buffer.from([0, 0x0a, 1, 0x77, 0x10, n, 0x18, 1])])
 
@@ -46,7 +48,7 @@ function reading(values: readonly (string | Buffer)[], place: Partial<KafkaPlace
 
 const formats: readonly (readonly [KafkaPlaceIR['value'], (n: number) => string | Buffer])[] = [
   ['json', rowOf],
-  ['json-schema', n => Buffer.concat([frameOf(7), Buffer.from(rowOf(n))])],
+  ['json-schema', n => jsonRow(7, n)],
   ['avro', n => avroRow(registry.register('rows-value', avroSchema), n)],
   ['protobuf', n => protobufRow(registry.register('rows-protobuf', protobufSchema), n)],
 ]
@@ -59,29 +61,36 @@ for (const [value, write] of formats)
     await run.end()
   })
 
-test('a record whose schema the registry does not have is a dead letter, and reading goes on', async () => {
-  const id = registry.register('rows-value', avroSchema)
-  const run = reading([avroRow(id, 1), avroRow(id + 1000, 2), avroRow(id, 3)], { value: 'avro' })
-  await run.until(2)
-  assert.deepEqual(run.numbers(), [1, 3])
-  const [letter] = run.opened.store.deadLetters.dead()
-  assert.match(letter.detail, new RegExp(`${id + 1000}`))
-  assert.equal(letter.place, 'kafka:rows#0 offset 1')
-  await run.end()
-})
+const withRegistry = [
+  [{ value: 'avro' }, avroSchema, avroRow],
+  [{ value: 'json-schema', registry: { url: { kind: 'env', name: 'SCHEMA_REGISTRY' } } }, jsonSchema, jsonRow],
+] as const
 
-test('while the registry does not answer the source waits and says so; reading ends with the signal', async () => {
-  registry.oddAnswer = response => response.writeHead(503).end()
-  const id = registry.register('rows-value', avroSchema)
-  const run = reading([avroRow(id, 1), avroRow(id, 2)], { value: 'avro' })
-  await run.untilWarning('')
-  assert.match(run.warnings[0], /registry/)
-  assert.deepEqual(run.numbers(), [])
-  await run.stop()
-  assert.deepEqual(run.numbers(), [])
-  registry.oddAnswer = undefined
-  await run.end()
-})
+for (const [place, schema, write] of withRegistry) {
+  test(`a record whose schema the registry does not have is a dead letter, and reading goes on: ${place.value}`, async () => {
+    const id = registry.register('rows-value', schema)
+    const run = reading([write(id, 1), write(id + 1000, 2), write(id, 3)], place)
+    await run.until(2)
+    assert.deepEqual(run.numbers(), [1, 3])
+    const [letter] = run.opened.store.deadLetters.dead()
+    assert.match(letter.detail, new RegExp(`${id + 1000}`))
+    assert.equal(letter.place, 'kafka:rows#0 offset 1')
+    await run.end()
+  })
+
+  test(`while the registry does not answer the source waits and says so; reading ends with the signal: ${place.value}`, async () => {
+    registry.oddAnswer = response => response.writeHead(503).end()
+    const id = registry.register('rows-value', schema)
+    const run = reading([write(id, 1), write(id, 2)], place)
+    await run.untilWarning('')
+    assert.match(run.warnings[0], /registry/)
+    assert.deepEqual(run.numbers(), [])
+    await run.stop()
+    assert.deepEqual(run.numbers(), [])
+    registry.oddAnswer = undefined
+    await run.end()
+  })
+}
 
 test('a registry that gives another schema for an id ends the source before a record is misread', async () => {
   const id = registry.register('rows-value', avroSchema)

@@ -1,9 +1,9 @@
 /** The format of a place's values, with the settings of its schema registry. */
 import { settingReader } from '../../action/index.ts'
-import { type KafkaPlaceIR, type KafkaRegistryIR, needsRegistry, SCHEMA_REGISTRY } from '../../define/config/index.ts'
+import { type KafkaPlaceIR, type KafkaRegistryIR, SCHEMA_REGISTRY } from '../../define/config/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { JsonLineReader } from '../../intake/index.ts'
-import { openValueFormat, type ValueFormat } from '../../kafka/index.ts'
+import { openValueFormat, type ValueFormat, type ValueFormatOptions } from '../../kafka/index.ts'
 import type { ReaderSetting } from '../reader/reader-kind.ts'
 
 const defaultRegistry: KafkaRegistryIR = { url: { kind: 'env', name: SCHEMA_REGISTRY } }
@@ -35,15 +35,18 @@ export function schemaRegistryOf(
  * @throws `SPILL_INPUT` for a setting of the registry that cannot be read, and for an address that is none. Messages show no secret.
  */
 export function formatOpener(
-  { topic, value = 'json', registry = defaultRegistry }: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry'>,
+  place: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry'>,
   { name, source, env }: FormatSetting,
 ): (warn: (problem: string) => void) => ValueFormat {
-  if (!needsRegistry(value)) return warn => openValueFormat({ format: value, reader: source && JsonLineReader.of(source) }, warn)
-  const options = {
-    format: value,
-    registry: schemaRegistryOf({ topic, registry }, { name, env }),
-    ...(source?.mapVersion === undefined && source && { source }),
-  }
+  const { value = 'json' } = place
+  const reader = (): JsonLineReader | undefined => source && JsonLineReader.of(source)
+  if (value === 'json' || (value === 'json-schema' && !place.registry))
+    return warn => openValueFormat({ format: value, reader: reader() }, warn)
+  const registry = schemaRegistryOf(place, { name, env })
+  const options: ValueFormatOptions =
+    value === 'json-schema'
+      ? { format: value, registry, reader: reader() }
+      : { format: value, registry, ...(source?.mapVersion === undefined && source && { source }) }
   // A mistake in the settings ends the start.
   openValueFormat(options, () => {}).close()
   return warn => openValueFormat(options, warn)
