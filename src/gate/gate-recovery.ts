@@ -18,15 +18,9 @@ import {
   topicIdText,
 } from '../kafka/index.ts'
 import { CHECKED, rawOriginOf, type RawOrigin } from './gate-records.ts'
+import type { GateTopics } from './gate-topics.ts'
 import type { PartitionMemory } from './gate-writes.ts'
 import type { PartitionCheck } from './partition-check.ts'
-
-/** The topics of a gate; they have equal numbers of partitions. */
-export interface GateTopics {
-  readonly raw: string
-  readonly checked: string
-  readonly rejected: string
-}
 
 export interface GateRecoveryOptions {
   readonly topics: GateTopics

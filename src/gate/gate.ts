@@ -10,7 +10,7 @@ import type { SourceIR } from '../define/ir/index.ts'
 import type { RowMap } from '../intake/index.ts'
 import { isOtherTopic, javaPartition, type KafkaDriver, KafkaError, openValueFormat, passingKinds, topicIdText } from '../kafka/index.ts'
 import { type RawReader, type RawTopic, topicBatch } from '../sources/index.ts'
-import type { GateTopics } from './gate-recovery.ts'
+import { describeTopics, type GateTopics, partitionsChanged, partitionsText } from './gate-topics.ts'
 import { PartitionMemory } from './gate-writes.ts'
 import { PartitionCheck } from './partition-check.ts'
 import { PartitionGate, type PartitionGateOptions } from './partition-gate.ts'
@@ -147,7 +147,7 @@ export class TopicGate {
       void this.#storeOffsets(driver, either)
       const gates = this.#startGates(driver, reader, partitions, either)
       try {
-        await Promise.race([Promise.all(gates), this.#watchPartitions(driver, partitions, either), expiry(either, over.signal)])
+        await Promise.race([Promise.all(gates), this.#watchTopics(driver, partitions, either), expiry(either, over.signal)])
       } finally {
         over.abort()
         // A transaction whose answer does not come ends with the driver: the topics tell what was done.
@@ -161,30 +161,25 @@ export class TopicGate {
   }
 
   async #partitionsOf(driver: KafkaDriver): Promise<number> {
-    const counts = await this.#countsOf(driver)
-    const sizes = new Set(counts.values())
-    if (sizes.size > 1)
-      throw new SpillwayError('SPILL_INPUT', `the topics of a gate have equal numbers of partitions: ${countsText(counts)}`)
-    return [...sizes][0]
+    const topics = await describeTopics(driver, this.#topics)
+    const [{ partitions }] = topics
+    if (topics.some(topic => topic.partitions !== partitions))
+      throw new SpillwayError('SPILL_INPUT', `the topics of a gate have equal numbers of partitions: ${partitionsText(topics)}`)
+    return partitions
   }
 
-  async #countsOf(driver: KafkaDriver): Promise<ReadonlyMap<string, number>> {
-    const names = Object.values(this.#topics) as string[]
-    return new Map(await Promise.all(names.map(async topic => [topic, (await driver.describe(topic)).partitions] as const)))
-  }
-
-  /** Rejects once a topic has another number of partitions; the records of a new one would be read by nobody. Never resolves. */
-  async #watchPartitions(driver: KafkaDriver, partitions: number, signal: AbortSignal): Promise<never> {
+  /** Rejects once a topic has another number of partitions, whose records nobody would read, or the raw topic is another one. Never resolves. */
+  async #watchTopics(driver: KafkaDriver, partitions: number, signal: AbortSignal): Promise<never> {
     const { topicCheckMs = limits.KAFKA_TOPIC_CHECK_MS } = this.#options
     while (!signal.aborted) {
       await pause(topicCheckMs, signal)
       // The partitions notice by themselves that the cluster is away.
-      const counts = await this.#countsOf(driver).catch(() => undefined)
-      if (counts && [...counts.values()].some(count => count !== partitions)) throw partitionsChanged(partitions, counts)
-      const raw = await driver.describe(this.#topics.raw).catch(() => undefined)
+      const topics = await describeTopics(driver, this.#topics).catch(() => [])
+      if (topics.some(topic => topic.partitions !== partitions)) throw partitionsChanged(partitions, topics)
       // Brokers before Kafka 3.1 read a topic by its name, whatever its id.
-      if (raw && [...this.#memories.values()].some(({ rawTopicId }) => isOtherTopic(rawTopicId, topicIdText(raw.id))))
-        throw new KafkaError('replaced', `topic '${this.#topics.raw}' was deleted and made again`)
+      for (const { name, id } of topics)
+        if (name === this.#topics.raw && [...this.#memories.values()].some(({ rawTopicId }) => isOtherTopic(rawTopicId, topicIdText(id))))
+          throw new KafkaError('replaced', `topic '${name}' was deleted and made again`)
     }
     return new Promise(() => {})
   }
@@ -282,12 +277,3 @@ async function expiry(either: AbortSignal, over: AbortSignal): Promise<void> {
   if (!either.aborted) await once(either, 'abort')
   await pause(limits.KAFKA_CLOSE_MS, over)
 }
-
-const countsText = (counts: ReadonlyMap<string, number>): string =>
-  [...counts].map(([topic, partitions]) => `${topic} has ${partitions}`).join(', ')
-
-const partitionsChanged = (before: number, counts: ReadonlyMap<string, number>): SpillwayError =>
-  new SpillwayError(
-    'SPILL_INPUT',
-    `the topics had ${before} partitions each when the gate started: ${countsText(counts)} now. Keys have other partitions, and ids are compared within a partition, so another number needs new topics`,
-  )

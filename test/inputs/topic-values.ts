@@ -1,6 +1,7 @@
 /** Random values of the records of a topic: rows of a source as JSON, JSON behind a schema's id, or Avro; damaged ones, noise and nothing. */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
+import { avroBytes, avroLong } from '../kafka-formats/avro-bytes.ts'
 import { framedValue } from '../kafka-formats/test-registry.ts'
 import { sourceIR } from '../source-ir.ts'
 import { damagedLine, noise, scatterBytes } from './damage.ts'
@@ -47,31 +48,14 @@ export const avroSchema = JSON.stringify({
   ],
 })
 
-/** A long of Avro: zigzag, 7 bits a byte, the lowest first. */
-function avroLong(value: number): Buffer {
-  let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
-  const bytes: number[] = []
-  do {
-    const low = Number(rest & 0x7fn)
-    rest >>= 7n
-    bytes.push(rest === 0n ? low : low | 0x80)
-  } while (rest !== 0n)
-  return Buffer.from(bytes)
-}
-
-function avroText(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([avroLong(bytes.length), bytes])
-}
-
 /** A row of `avroSource` in the order of its schema's fields. */
 function avroRow({ k, at, n, note }: Row): Buffer {
   const optional = <T>(value: T | null, write: (value: T) => Buffer) => (value === null ? [avroLong(0)] : [avroLong(1), write(value)])
   return Buffer.concat([
-    avroText(k as string),
+    avroBytes(k as string),
     avroLong(at as number),
     ...optional(n as number | null, avroLong),
-    ...optional(note as string | null, avroText),
+    ...optional(note as string | null, avroBytes),
   ])
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Project } from '../cli/project.ts'
+import { avroBytes, avroLong } from '../kafka-formats/avro-bytes.ts'
 import { registerSchema } from '../kafka-formats/registered-schema.ts'
 import { framedValue } from '../kafka-formats/test-registry.ts'
 import { brokers, BrokerTopics } from './brokers.ts'
@@ -34,19 +35,9 @@ function avroPayment(schemaId: number, i: number): Buffer {
   const { id, card, cents, at } = paymentOf(i)
   const amount = Buffer.alloc(4)
   amount.writeInt32BE(cents * 10)
-  const note = i % 2 === 0 ? [longOf(0)] : [longOf(1), bytesOf(Buffer.from('by phone'))]
-  return framedValue(schemaId, Buffer.concat([bytesOf(Buffer.from(id)), bytesOf(Buffer.from(card)), bytesOf(amount), longOf(at), ...note]))
+  const note = i % 2 === 0 ? [avroLong(0)] : [avroLong(1), avroBytes('by phone')]
+  return framedValue(schemaId, Buffer.concat([avroBytes(id), avroBytes(card), avroBytes(amount), avroLong(at), ...note]))
 }
-
-/** A long of Avro: zigzag, 7 bits a byte, the lowest first. */
-function longOf(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = BigInt(value) * 2n
-  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
-  return Buffer.from([...bytes, Number(rest)])
-}
-
-const bytesOf = (bytes: Buffer): Buffer => Buffer.concat([longOf(bytes.length), bytes])
 
 /** A project that replays, runs over and reconciles a topic of payments. */
 async function checkProject(project: Project, address: string, env: Readonly<Record<string, string>>): Promise<void> {

@@ -5,7 +5,7 @@
  * An objective that allows many misses could never burn 14.4 times as fast as allowed: the threshold of a page is at most that of a run's own
  * alerts (`badShareOf`). Below `BURN_BAD_MIN` misses in the long window there is no alert: one miss of ten at night wakes nobody.
  */
-import { limits } from '../../base/index.ts'
+import { type Duration, limits } from '../../base/index.ts'
 import { badShareOf } from '../../monitor/index.ts'
 import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleCause, type TestPhases, withFault } from './rule.ts'
 import { selector } from '../selector.ts'
@@ -33,8 +33,7 @@ export interface CounterName {
 
 interface BurnWindow {
   readonly suffix: string
-  readonly long: string
-  readonly longMinutes: number
+  readonly long: Duration
   readonly short: string
   /** Times as fast as the objective allows. */
   readonly factor: number
@@ -47,7 +46,6 @@ const burnWindows: readonly BurnWindow[] = [
   {
     suffix: 'FastBurn',
     long: '1h',
-    longMinutes: 60,
     short: '5m',
     factor: 14.4,
     severity: 'page',
@@ -56,7 +54,6 @@ const burnWindows: readonly BurnWindow[] = [
   {
     suffix: 'SlowBurn',
     long: '6h',
-    longMinutes: 360,
     short: '30m',
     factor: 6,
     severity: 'page',
@@ -65,7 +62,6 @@ const burnWindows: readonly BurnWindow[] = [
   {
     suffix: 'BudgetBurn',
     long: '3d',
-    longMinutes: 4320,
     short: '6h',
     factor: 1,
     severity: 'ticket',
@@ -113,7 +109,7 @@ export interface BurnSubject extends Pick<GeneratedAlert, 'labels' | 'command'> 
 /** The alerts on the burn rates of one part: two pages and a ticket. */
 export function burnAlerts(objective: BurnObjective, subject: BurnSubject, { job }: JobNames): GeneratedAlert[] {
   const own = { ...(objective.label !== undefined && { [objective.label]: subject.part! }), job }
-  return burnWindows.map(({ suffix, long, longMinutes, short, factor, severity, phases }) => {
+  return burnWindows.map(({ suffix, long, short, factor, severity, phases }) => {
     const threshold = thresholdOf(objective, own, { factor, severity })
     const missed = (operation: string): string => selector(`spillway:${objective.name}_missed:${operation}`, own)
     return {
@@ -130,7 +126,7 @@ export function burnAlerts(objective: BurnObjective, subject: BurnSubject, { job
       description: `In the last ${long} and the last ${short}, ${subject.misses}, and at least ${limits.BURN_BAD_MIN} times. ${subject.affected}`,
       command: subject.command,
       test: {
-        phases: 'share' in objective.budget ? withFault(phases, Number(threshold), longMinutes) : phases,
+        phases: 'share' in objective.budget ? withFault(phases, Number(threshold), long) : phases,
         labels: own,
         series: burnSeries(objective, own),
       },

@@ -30,15 +30,15 @@ const errorsOf = (target: number): BurnObjective => ({
 })
 
 /** The recording rules that the alerts read. */
-export const objectiveRecordings = (ir: PipelineIR, { thresholds: { deadlines, errors }, ...names }: RuleSettings): RecordingRule[] =>
+export const objectiveRecordings = (ir: PipelineIR, settings: RuleSettings): RecordingRule[] =>
   [
     ...(readGroups(ir).length > 0 ? [freshness] : []),
-    ...(actionsWithDeadline(ir).length > 0 ? [deadlineOf(deadlines)] : []),
-    errorsOf(errors),
-  ].flatMap(objective => burnRecordings(objective, names))
+    ...(actionsWithDeadline(ir).length > 0 ? [deadlineOf(settings.thresholds.deadlines)] : []),
+    errorsOf(settings.thresholds.errors),
+  ].flatMap(objective => burnRecordings(objective, settings))
 
 /** Alerts of each feature group that a model reads, of each action with a deadline, and of the server. */
-export function objectiveAlerts(ir: PipelineIR, { thresholds, ...names }: RuleSettings): GeneratedAlert[] {
+export function objectiveAlerts(ir: PipelineIR, settings: RuleSettings): GeneratedAlert[] {
   return [
     ...readGroups(ir).flatMap(({ name, source }) =>
       burnAlerts(
@@ -51,12 +51,12 @@ export function objectiveAlerts(ir: PipelineIR, { thresholds, ...names }: RuleSe
           affected: dependentsText(ir, { kind: 'group', name }),
           command: 'spillway inspect',
         },
-        names,
+        settings,
       ),
     ),
     ...actionsWithDeadline(ir).flatMap(({ name, model }) =>
       burnAlerts(
-        deadlineOf(thresholds.deadlines),
+        deadlineOf(settings.thresholds.deadlines),
         {
           alert: 'SpillwayDeadline',
           part: name,
@@ -65,11 +65,11 @@ export function objectiveAlerts(ir: PipelineIR, { thresholds, ...names }: RuleSe
           affected: dependentsText(ir, { kind: 'model', name: model }),
           command: `spillway effects --action ${name}`,
         },
-        names,
+        settings,
       ),
     ),
     ...burnAlerts(
-      errorsOf(thresholds.errors),
+      errorsOf(settings.thresholds.errors),
       {
         alert: 'SpillwayErrors',
         labels: {},
@@ -77,7 +77,7 @@ export function objectiveAlerts(ir: PipelineIR, { thresholds, ...names }: RuleSe
         affected: 'Clients should retry; acknowledged events are safe.',
         command: 'spillway inspect --verify',
       },
-      names,
+      settings,
     ),
   ]
 }

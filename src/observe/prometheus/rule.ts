@@ -1,4 +1,5 @@
 /** Rules of Prometheus, and the series with which each alert is tested. */
+import { type Duration, durationMs, MINUTE_MS } from '../../base/index.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
 import type { AlertCause } from '../../monitor/index.ts'
 
@@ -98,8 +99,9 @@ export interface RuleSettings extends JobNames {
 /** A share close to 1 is reached in a whole window of faults. */
 const LEAST_SHARE_MAX = 0.999
 
-/** The phases with a fault that is long enough for a share of misses in a window of so many minutes: during it everything misses. */
-export function withFault({ quiet, fault, recovery }: TestPhases, share: number, windowMinutes: number): TestPhases {
+/** The phases with a fault that is long enough for a share of misses in a window: during it everything misses. */
+export function withFault({ quiet, fault, recovery }: TestPhases, share: number, window: Duration): TestPhases {
+  const windowMinutes = durationMs(window) / MINUTE_MS
   const least = Math.min(LEAST_SHARE_MAX, 1.2 * share)
   const needed = Math.min(windowMinutes + 1, (least * quiet) / (1 - least), least * windowMinutes)
   return { quiet, fault: Math.max(fault, Math.ceil(needed)), recovery }

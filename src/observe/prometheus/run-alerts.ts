@@ -13,16 +13,16 @@ const GIB = 2 ** 30
 const RECEIVER_FAILURES_MIN = 10
 
 /** Alerts of the run and of each action that delivers effects. */
-export const runAlerts = (ir: PipelineIR, names: RuleSettings): GeneratedAlert[] => [
-  downAlert(names),
-  heldAlert(names),
+export const runAlerts = (ir: PipelineIR, settings: RuleSettings): GeneratedAlert[] => [
+  downAlert(settings),
+  heldAlert(settings),
   ...(ir.actions ?? []).flatMap(action =>
-    action.do.kind === 'answer' ? [] : [receiverAlert(ir, action, names), deadEffectsAlert(ir, action, names)],
+    action.do.kind === 'answer' ? [] : [receiverAlert(ir, action, settings), deadEffectsAlert(ir, action, settings)],
   ),
-  diskFullAlert(names),
-  diskFillingAlert(names),
-  walAlert(names),
-  mismatchAlert(names),
+  diskFullAlert(settings),
+  diskFillingAlert(settings),
+  walAlert(settings),
+  mismatchAlert(settings),
 ]
 
 /** A gauge of the whole run, with its value in health and in the fault. */

@@ -23,14 +23,14 @@ export function sourceRecordings({ job }: JobNames): RecordingRule[] {
 const USUAL = 'spillway:source_usual:increase1h'
 
 /** Alerts of each source, and one of all. */
-export const sourceAlerts = (ir: PipelineIR, names: RuleSettings): GeneratedAlert[] => [
+export const sourceAlerts = (ir: PipelineIR, settings: RuleSettings): GeneratedAlert[] => [
   ...ir.sources.flatMap(source => [
-    lagAlert(ir, source, names),
-    silenceAlert(ir, source, names),
-    rejectionAlert(source, names, 'page'),
-    rejectionAlert(source, names, 'ticket'),
+    lagAlert(ir, source, settings),
+    silenceAlert(ir, source, settings),
+    rejectionAlert(source, settings, 'page'),
+    rejectionAlert(source, settings, 'ticket'),
   ]),
-  backlogAlert(names),
+  backlogAlert(settings),
 ]
 
 /** A page where someone reads the source within seconds, otherwise a ticket. */
@@ -145,7 +145,7 @@ function rejectionAlert({ name }: SourceIR, { job, thresholds }: RuleSettings, s
   const share = Number(badShareOf({ factor, severity }, thresholds.deadLetters).toPrecision(6))
   const percent = `${Number((share * 100).toPrecision(4))} %`
   const isPage = severity === 'page'
-  const [long, short] = isPage ? ['1h', '5m'] : ['6h', '30m']
+  const [long, short] = isPage ? (['1h', '5m'] as const) : (['6h', '30m'] as const)
   const labels = { source: name, job }
   const increase = (series: string, window: string): string => `sum by (job, source) (increase(${series}[${window}]))`
   const rejected = (window: string): string => increase(selector('spillway_rejected_records_total', labels), window)
@@ -163,9 +163,7 @@ function rejectionAlert({ name }: SourceIR, { job, thresholds }: RuleSettings, s
       `${records} of them. They are kept whole, and can be replayed once the cause is repaired.`,
     command: `spillway dlq list --source ${name}`,
     test: {
-      phases: isPage
-        ? withFault({ quiet: 70, fault: 20, recovery: 10 }, share, 60)
-        : withFault({ quiet: 90, fault: 60, recovery: 40 }, share, 360),
+      phases: withFault(isPage ? { quiet: 70, fault: 20, recovery: 10 } : { quiet: 90, fault: 60, recovery: 40 }, share, long),
       labels,
       series: [
         {
