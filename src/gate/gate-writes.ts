@@ -8,6 +8,8 @@ import type { CheckedRecord } from './partition-check.ts'
 export class PartitionMemory {
   /** The identity of its writer, as which it begins anew: so it does not take over from a newer gate. */
   identity: WriterIdentity | undefined
+  /** Beginnings that have ended without an answer to their request for a new writer, before the first that got one. */
+  unanswered = 0
   /** Offset of the next raw record, behind those that this process has decided; −1 before the first. */
   decided = -1
   /** Id of the raw topic that it reads, in the form of Kafka's tools. Undefined before the first beginning, and without ids of topics. */

@@ -160,6 +160,32 @@ test('a gate that begins anew goes on as the writer that it was, and does not ta
   assert.equal(writtenTo(cluster, 'checked').length, 1)
 })
 
+test('a gate goes on when its first request for a new writer comes late, once, and not behind a gate that has written', async () => {
+  const cluster = clusterWith([], 1)
+  const begin = (memory: PartitionMemory) => partitionGateOf(cluster.driver(), true, undefined, memory).run(neverAborted)
+  const late = () => cluster.init('spillway-gate/checked/0')
+  const beginLate = async (): Promise<PartitionMemory> => {
+    const memory = new PartitionMemory()
+    cluster.fateOf = () => 'lost'
+    await assert.rejects(begin(memory), { kind: 'unavailable' })
+    cluster.fateOf = () => 'ok'
+    await begin(memory)
+    return memory
+  }
+  const first = await beginLate()
+  late()
+  appendRaw(cluster, '{"id":"a","card":"x","amount":1,"at":7}')
+  await begin(first)
+  assert.equal(writtenTo(cluster, 'checked').length, 1)
+  late()
+  await assert.rejects(begin(first), { kind: 'fenced' })
+
+  const second = await beginLate()
+  appendRaw(cluster, '{"id":"b","card":"x","amount":1,"at":7}')
+  await begin(new PartitionMemory())
+  await assert.rejects(begin(second), { kind: 'fenced' })
+})
+
 test('a topic that something else writes to is no topic of a gate', async () => {
   const cluster = clusterWith([], 1)
   cluster.append({ topic: 'checked', partition: 0, key: undefined, value: '{}', headers: {}, timestamp: 0 })

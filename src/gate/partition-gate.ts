@@ -76,14 +76,17 @@ export class PartitionGate {
   /**
    * Of gates that start at the same time each may open other partitions last, and all would be fenced. So the one that has the first partition
    * takes the others over again, and the others end with the first.
+   *
+   * A request for a new writer that got no answer may come late, and fence this gate, which is alone. So its identity has their number.
    */
   async #open(writer: TransactionWriter): Promise<void> {
     const { memory, elected, onOpen } = this.#options
     await elected
-    const keep = (identity: WriterIdentity): void => void (memory.identity = identity)
+    const keep = (identity: WriterIdentity): void => void (memory.identity = { unanswered: memory.unanswered, ...identity })
     try {
       await openWriter(writer, memory.identity, keep)
     } catch (error) {
+      if (!memory.identity) memory.unanswered++
       if (!elected || !(error instanceof KafkaError) || error.kind !== 'fenced') throw error
       await openWriter(writer, undefined, keep)
     }

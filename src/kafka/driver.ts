@@ -107,6 +107,11 @@ export interface PlacedRecord extends NewRecord {
 export interface WriterIdentity {
   readonly producerId: string
   readonly epoch: number
+  /**
+   * Requests for a new writer that got no answer before this one did, 0 by default. Each may still reach the cluster, and takes the next epoch: a
+   * writer goes on behind so many epochs that have written nothing.
+   */
+  readonly unanswered?: number
 }
 
 /** A step of opening a writer. */

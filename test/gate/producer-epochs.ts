@@ -1,5 +1,5 @@
 /** Epochs of the producers of transactions, by id, as a coordinator has them. */
-import { KafkaError } from '../../src/kafka/driver.ts'
+import { KafkaError, type WriterIdentity } from '../../src/kafka/driver.ts'
 
 export class ProducerEpochs {
   readonly #epochs = new Map<string, number>()
@@ -7,6 +7,8 @@ export class ProducerEpochs {
   readonly #previousEpochs = new Map<string, number | undefined>()
   /** Epochs that the coordinator took by itself when it aborted a transaction. */
   readonly #abortEpochs = new Map<string, number>()
+  /** Ids whose newest producer has written. */
+  readonly #written = new Set<string>()
 
   has(id: string): boolean {
     return this.#epochs.has(id)
@@ -29,6 +31,7 @@ export class ProducerEpochs {
   raise(id: string, previous: number | undefined): number {
     this.#epochs.set(id, this.of(id) + 1)
     this.#previousEpochs.set(id, previous)
+    this.#written.delete(id)
     return this.of(id)
   }
 
@@ -37,9 +40,17 @@ export class ProducerEpochs {
     this.#abortEpochs.set(id, this.raise(id, undefined))
   }
 
-  /** The epoch as which a writer goes on that had a previous one. */
-  toGoOnAs(id: string, previous: number): number {
-    const next = previous + 1
-    return this.of(id) === next && this.#abortEpochs.get(id) === next ? next : previous
+  markWritten(id: string): void {
+    this.#written.add(id)
+  }
+
+  /** The identity as which a writer goes on that had a previous one. */
+  toGoOnAs(id: string, previous: WriterIdentity): WriterIdentity {
+    const { unanswered = 0, epoch } = previous
+    const current = this.of(id)
+    if (current === epoch + 1 && this.#abortEpochs.get(id) === current) return { ...previous, epoch: current }
+    const late = current - epoch
+    if (late <= 0 || late > unanswered || this.#written.has(id)) return previous
+    return { ...previous, epoch: current, unanswered: unanswered - late }
   }
 }

@@ -146,6 +146,7 @@ export class TransactionCluster {
     let transaction = this.#open.get(id)
     if (!transaction) this.#open.set(id, (transaction = { epoch, state: 'open', partitions: new Set() }))
     for (const record of records) this.append(record, transaction)
+    this.producers.markWritten(id)
     this.onAdd(id)
   }
 
@@ -254,12 +255,12 @@ class TransactionDriver implements KafkaDriver {
     let epoch = -1
     return {
       async open(previous) {
-        const identity = previous && { ...previous, epoch: cluster.producers.toGoOnAs(id, previous.epoch) }
+        const identity = previous && cluster.producers.toGoOnAs(id, previous)
         if (identity && identity.epoch !== previous.epoch) return { identity, isOpen: false }
         const opened = await cluster.request(() => (previous ? cluster.goOn(id, previous.epoch) : cluster.init(id)))
         if (opened === undefined) return { identity: previous!, isOpen: false }
         epoch = opened
-        return { identity: { producerId: '1', epoch }, isOpen: true }
+        return { identity: { ...previous, producerId: '1', epoch }, isOpen: true }
       },
       write: async records => {
         const current = epoch

@@ -20,6 +20,10 @@ export interface KafkaResult {
   readonly records: number
   readonly events: number
   readonly rejected: number
+  /** Records that gates have acknowledged over HTTP. */
+  readonly acknowledged: number
+  /** Requests over HTTP that were repeated for want of an answer. */
+  readonly resent: number
   /** Deliveries of effects, decisions and dead letters that were repeated, under the same key. */
   readonly repeated: number
   /** Processes that were started again. */
@@ -56,6 +60,8 @@ export async function prove({
     records: sum(result => result.records),
     events: sum(result => result.events),
     rejected: sum(result => result.rejected),
+    acknowledged: sum(result => result.acknowledged),
+    resent: sum(result => result.resent),
     repeated: sum(result => result.repeated),
     restarts: sum(result => result.restarts),
     faults: happened.length,
@@ -101,7 +107,8 @@ async function provedCases(version: string, seed: number, cases: number): Promis
 export const holds = ({ cases, faults, failures }: KafkaResult): boolean =>
   cases > 0 && failures.length === 0 && faults >= FAULTS_LEAST * cases
 
-function lineOf({ seed, records, events, happened, faults, ms }: KafkaCaseResult): string {
+function lineOf({ seed, records, events, acknowledged, happened, faults, ms }: KafkaCaseResult): string {
   const found = faults.length === 0 ? 'right' : `WRONG: ${faults[0]}`
-  return `seed ${seed}, ${records} records, ${events} events, ${happened.join('; ') || 'no fault'}, ${(ms / 1000).toFixed(1)} s: ${found}`
+  const intake = acknowledged > 0 ? `, ${acknowledged} over HTTP` : ''
+  return `seed ${seed}, ${records} records${intake}, ${events} events, ${happened.join('; ') || 'no fault'}, ${(ms / 1000).toFixed(1)} s: ${found}`
 }

@@ -97,6 +97,20 @@ for (const [version, address] of brokers) {
     assert.deepEqual(await stateOf(address, id), { epoch: fourth.epoch, state: 'Ongoing' }, 'its transaction is not aborted for another')
   })
 
+  test(`Kafka ${version}: a writer goes on behind late requests of its own, and is fenced by a successor that has written`, async () => {
+    const [id, topic] = [`test-${randomUUID()}`, await topics.create()]
+    const first = await openWriter(driver.transactions(id))
+    await openWriter(driver.transactions(id))
+    await assert.rejects(openWriter(driver.transactions(id), first), { kind: 'fenced' })
+    const second = await openWriter(driver.transactions(id), { ...first, unanswered: 1 })
+    assert.deepEqual(second, { ...first, epoch: first.epoch + 2, unanswered: 0 })
+    const successor = driver.transactions(id)
+    await openWriter(successor)
+    await successor.write([{ topic, partition: 0, key: 'k', value: 'v', headers: {}, timestamp: 1 }])
+    await assert.rejects(openWriter(driver.transactions(id), { ...second, unanswered: 1 }), { kind: 'fenced' })
+    await successor.close()
+  })
+
   test(`Kafka ${version}: a writer is fenced whose successor has the next epoch, and has left a transaction open`, async () => {
     const [id, topic] = [`test-${randomUUID()}`, await topics.create()]
     const first = await openWriter(driver.transactions(id))

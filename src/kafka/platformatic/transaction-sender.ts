@@ -53,7 +53,8 @@ export class TransactionSender implements TransactionWriter {
     if (before) return before
     const { producerId, epoch } = previous
     try {
-      return { identity: await this.#openAs({ producerId: BigInt(producerId), producerEpoch: epoch }), isOpen: true }
+      const opened = await this.#openAs({ producerId: BigInt(producerId), producerEpoch: epoch })
+      return { identity: { ...previous, ...opened }, isOpen: true }
     } catch (error) {
       const code = apiCodeOf(error)
       if (code === CONCURRENT_TRANSACTIONS) return { identity: previous, isOpen: false }
@@ -65,9 +66,10 @@ export class TransactionSender implements TransactionWriter {
   }
 
   /** The step before a writer may ask to go on: as another epoch, or to wait for an open transaction. Undefined if there is none. */
-  async #stepBefore({ producerId, epoch: previous }: WriterIdentity): Promise<WriterOpening | undefined> {
-    const epoch = this.#epochToGoOnAs(previous, await this.#stateOfTransactions())
-    return epoch === previous && this.#openSince === undefined ? undefined : { identity: { producerId, epoch }, isOpen: false }
+  async #stepBefore(previous: WriterIdentity): Promise<WriterOpening | undefined> {
+    const state = await this.#stateOfTransactions()
+    const identity = behindLateRequests(previous, state) ?? { ...previous, epoch: this.#epochToGoOnAs(previous.epoch, state) }
+    return identity.epoch === previous.epoch && this.#openSince === undefined ? undefined : { identity, isOpen: false }
   }
 
   /**
@@ -154,6 +156,17 @@ export class TransactionSender implements TransactionWriter {
     this.#admin = undefined
     await Promise.all([this.#closeProducer(), admin?.close().catch(() => {})])
   }
+}
+
+/**
+ * The identity behind requests for a new writer that came late; undefined if there were none. A successor that has written nothing looks the same:
+ * it is taken over from, at most once for each of these requests.
+ */
+function behindLateRequests(previous: WriterIdentity, state: TransactionState | undefined): WriterIdentity | undefined {
+  const { epoch, unanswered = 0 } = previous
+  if (state?.transactionState !== 'Empty') return undefined
+  const late = state.producerEpoch - epoch
+  return late > 0 && late <= unanswered ? { ...previous, epoch: state.producerEpoch, unanswered: unanswered - late } : undefined
 }
 
 interface TransactionState {

@@ -4,7 +4,7 @@ import { endTxnErrorOf } from '../proxy/frames.ts'
 import type { KafkaProxy } from '../proxy/kafka-proxy.ts'
 import type { ProxyFault } from '../proxy/proxy-fault.ts'
 import type { CaseScene } from './case-scene.ts'
-import { type CaseFault, faultText, type ProcessName } from './scenario.ts'
+import { type CaseFault, faultText, type ProcessName, repeatedApis } from './scenario.ts'
 import type { SupervisedProcess } from './supervised-process.ts'
 
 /** Between two records that a gate which was fenced gets to notice it, and how long the broker is away, ms. */
@@ -50,6 +50,7 @@ async function makeFault(scene: CaseScene, fault: CaseFault): Promise<CaseFault 
     case 'disturb request': {
       const planned = await happenedFault(scene, fault)
       if (!planned) return undefined
+      if (fault.plan.kind === 'late request') await untilRepeated(scene, fault)
       await pause(fault.plan.ms ?? 0)
       planned.release()
       return fault
@@ -83,6 +84,13 @@ export async function happenedFault(scene: RequestScene, fault: AtRequest): Prom
   if (planned.hasHappened) return planned
   proxy.withdraw(planned)
   return undefined
+}
+
+async function untilRepeated(scene: RequestScene, { process, plan: { api } }: AtRequest): Promise<void> {
+  if (!repeatedApis.has(api)) return
+  const proxy = scene.world.proxies[process]
+  const before = proxy.answered(api)
+  await scene.deadline.until(`the ${process} repeats ${api}`, () => proxy.answered(api) > before || scene.isSettled)
 }
 
 /** The rebalance, with the fault of the request by which the second run left, if that has happened. */

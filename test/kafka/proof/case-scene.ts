@@ -8,6 +8,7 @@ import { ProxiedBroker } from '../proxy/proxied-broker.ts'
 import { CaseDeadline } from './case-deadline.ts'
 import type { CaseTopics } from './case-verdict.ts'
 import { expectedPartition, runAccepts } from './expected-topics.ts'
+import { GateClient } from './gate-client.ts'
 import { type RunTopic, runTopicVariables } from './run-settings.ts'
 import { type KafkaCase, type ProcessName, processNames } from './scenario.ts'
 import { SupervisedProcess } from './supervised-process.ts'
@@ -59,10 +60,11 @@ export class CaseScene {
   readonly names: TopicNames
   readonly topics: CaseTopics
   readonly processes: Readonly<Record<ProcessName, SupervisedProcess>>
+  readonly gateClient: GateClient
   readonly deadline: CaseDeadline
-  /** The data folders of the runs. */
-  readonly folders: Readonly<Record<'run' | 'member', string>>
-  /** Raw values whose write was acknowledged, by partition. */
+  /** Data folders; that of a gate has nothing but tokens. */
+  readonly folders: Readonly<Record<ProcessName, string>>
+  /** Raw values whose write to the raw topic was acknowledged, by partition. */
   readonly acknowledged: readonly string[][]
   /** Faults that happened, in words. */
   readonly happened: string[] = []
@@ -91,6 +93,7 @@ export class CaseScene {
     this.acknowledged = Array.from({ length: partitions }, () => [])
     this.writersBefore = world.proxies.gate.answered('InitProducerId')
     this.processes = { gate: this.#gate(), run: this.#run('run'), member: this.#run('member') }
+    this.gateClient = new GateClient(() => this.processes.gate.ready())
     const processes = Object.values(this.processes)
     this.deadline = new CaseDeadline(world.caseMs, () => [...this.problems, ...processes.flatMap(({ problems }) => problems)][0])
   }
@@ -106,18 +109,26 @@ export class CaseScene {
       decisions: await topics.create(1),
       deadLetters: await topics.create(1),
     }
-    return new CaseScene(kafkaCase, world, names, { run: join(folder, `data-${seed}`), member: join(folder, `data-${seed}-member`) })
+    const folderOf = (name: ProcessName): string => join(folder, `data-${seed}-${name}`)
+    const folders = { gate: folderOf('gate'), run: folderOf('run'), member: folderOf('member') }
+    return new CaseScene(kafkaCase, world, names, folders)
   }
 
   #gate(): SupervisedProcess {
     const { raw, checked, rejected } = this.names
     const topics = ['--raw', raw, '--checked', checked, '--rejected', rejected]
-    return new SupervisedProcess('gate', ['src/cli/bin.ts', 'gate', `${FOLDER}/pipeline.ts`, '--source', 'payments', ...topics], {
-      ready: /gate of source/,
-      lifeMs: 2 * this.world.caseMs,
-      env: { KAFKA_BROKERS: this.world.proxies.gate.address },
-      requests: () => this.world.proxies.gate.answered('Metadata'),
-    })
+    const isServing = this.kafkaCase.writes.some(({ way }) => way === 'http')
+    const serving = isServing ? ['--listen', '127.0.0.1:0', '--no-auth', '--data', this.folders.gate] : []
+    return new SupervisedProcess(
+      'gate',
+      ['src/cli/bin.ts', 'gate', `${FOLDER}/pipeline.ts`, '--source', 'payments', ...topics, ...serving],
+      {
+        ready: isServing ? /listening at (http:\S+)/ : /gate of source/,
+        lifeMs: 2 * this.world.caseMs,
+        env: { KAFKA_BROKERS: this.world.proxies.gate.address },
+        requests: () => this.world.proxies.gate.answered('Metadata'),
+      },
+    )
   }
 
   #run(name: 'run' | 'member'): SupervisedProcess {
@@ -147,6 +158,11 @@ export class CaseScene {
       }
     })
     this.acknowledged[partition].push(...values)
+  }
+
+  /** Sends raw records over HTTP until the gate acknowledges them; those without an answer may be in the raw topic several times. */
+  async send(values: readonly string[]): Promise<void> {
+    await this.deadline.until('events over HTTP', () => this.gateClient.send(values))
   }
 
   /** Reads topics on; returns false if the broker is away. */

@@ -1,6 +1,7 @@
 /** The laws of the gate of `prove kafka`, about the topics that a case has left behind. Each fault is a sentence. */
 import { isDeepStrictEqual } from 'node:util'
 import { expectedPartition, type GateOutcome } from './expected-topics.ts'
+import type { AcknowledgedRecord } from './gate-client.ts'
 import type { TopicContents, ObservedRecord } from './topic-contents.ts'
 
 const RAW_OFFSET_HEADER = 'spillway-raw-offset'
@@ -63,6 +64,24 @@ export function gateFaults(topics: CaseTopics, acknowledged: readonly (readonly 
       ...stampFaults(at, [...checked.records[partition], ...rejected.records[partition]]),
     ]
   })
+}
+
+/** Each event that the gate has acknowledged over HTTP is once in the checked topic, and each record that it has rejected in the other. */
+export function intakeFaults(
+  { checked, rejected }: Pick<CaseTopics, 'checked' | 'rejected'>,
+  all: readonly AcknowledgedRecord[],
+): string[] {
+  const counts = new Map<string, number>()
+  for (const { value } of checked.all) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const values = new Set(rejected.all.map(({ value }) => value))
+  return all
+    .flatMap(({ value, isRejected }) => {
+      if (isRejected)
+        return values.has(value) ? [] : [`a record that the gate has rejected over HTTP is not in the rejected topic: ${value}`]
+      const count = counts.get(value) ?? 0
+      return count === 1 ? [] : [`an event that the gate has acknowledged over HTTP is ${count} times in the checked topic: ${value}`]
+    })
+    .slice(0, SHOWN)
 }
 
 /** Records that are wrong whatever follows. The raw topic was read last. */

@@ -4,7 +4,7 @@ import { pause, stopwatch } from '../../../src/base/clock.ts'
 import { protocolsOf } from '../brokers.ts'
 import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
-import { earlyFaults, gateFaults } from './case-verdict.ts'
+import { earlyFaults, gateFaults, intakeFaults } from './case-verdict.ts'
 import { runFaults } from './run-verdict.ts'
 import { generateKafkaCase, processNames } from './scenario.ts'
 
@@ -15,6 +15,9 @@ export interface KafkaCaseResult {
   readonly records: number
   readonly events: number
   readonly rejected: number
+  /** Records that the gate has acknowledged over HTTP, and requests that were repeated. */
+  readonly acknowledged: number
+  readonly resent: number
   /** Records in the topics of the runs beyond one for each effect, decision and dead letter: deliveries that were repeated. */
   readonly repeated: number
   /** Processes that were started beyond one of each kind. */
@@ -34,9 +37,10 @@ export async function runKafkaCase(seed: number, world: KafkaWorld, folder: stri
   const faults: string[] = []
   try {
     await live(scene)
-    const { topics, acknowledged, folders, kafkaCase } = scene
-    const data = kafkaCase.sharing ? Object.values(folders) : [folders.run]
-    faults.push(...scene.problems, ...gateFaults(topics, acknowledged), ...runFaults(topics, data))
+    const { topics, acknowledged, gateClient, folders, kafkaCase } = scene
+    const data = kafkaCase.sharing ? [folders.run, folders.member] : [folders.run]
+    faults.push(...scene.problems, ...gateFaults(topics, acknowledged), ...intakeFaults(topics, gateClient.acknowledged))
+    faults.push(...runFaults(topics, data))
     for (const { problems } of Object.values(scene.processes)) faults.push(...problems)
     for (const name of processNames)
       for (const key of world.proxies[name].unnamed)
@@ -87,10 +91,15 @@ async function write(scene: CaseScene): Promise<void> {
   await scene.append(first.partition, first.values)
   const fetches = world.proxies.gate.answered('Fetch')
   await deadline.until('the gate reads', () => world.proxies.gate.answered('Fetch') > fetches)
-  for (const { partition, values, pauseMs } of others) {
+  const sent: Promise<void>[] = []
+  for (const { way, partition, values, pauseMs } of others) {
     await pause(pauseMs)
-    await scene.append(partition, values)
+    if (way === 'topic') await scene.append(partition, values)
+    else sent.push(scene.send(values))
+    // Awaited below; until then the deadline ends the case.
+    sent.at(-1)?.catch(() => {})
   }
+  await Promise.all(sent)
 }
 
 const unfinished = (scene: CaseScene): string =>
@@ -100,7 +109,7 @@ const unfinished = (scene: CaseScene): string =>
     .map(([found, expected, place]) => `${found} of ${expected} ${place}`)
     .join(', ') || `reading the topics: ${scene.world.observer.problem ?? ''}`
 
-function countsOf({ kafkaCase, topics, processes }: CaseScene) {
+function countsOf({ kafkaCase, topics, processes, gateClient }: CaseScene) {
   const { raw, checked, rejected, effects, decisions, deadLetters } = topics
   const repeated = [effects, decisions, deadLetters].reduce((sum, topic) => sum + topic.all.length - topic.distinct, 0)
   return {
@@ -109,6 +118,8 @@ function countsOf({ kafkaCase, topics, processes }: CaseScene) {
     records: raw.all.length,
     events: checked.all.length,
     rejected: rejected.all.length,
+    acknowledged: gateClient.acknowledged.length,
+    resent: gateClient.repeated,
     repeated,
     restarts: processNames.reduce((sum, name) => sum + Math.max(0, processes[name].starts - 1), 0),
   }

@@ -40,6 +40,13 @@ export const kafkaFaults: Readonly<Record<string, KafkaFault>> = {
     is: 'if (known && known.arrival > Infinity && ',
     finding: /^case \d+: partition \d of the (checked|rejected) topic has /m,
   },
+  'a gate acknowledges events over HTTP that it has not appended': {
+    seeds: [157, 63, 233],
+    path: 'src/gate/raw-intake.ts',
+    was: '    const result = await Promise.race([',
+    is: '    if (this.#lastId % 5 === 4) return { number: 0, events: [{}], rejections: [], duplicates: 0 } as never\n    const result = await Promise.race([',
+    finding: /^case \d+: an event that the gate has acknowledged over HTTP is 0 times in the checked topic: /m,
+  },
   'each gate writes under an id of its own': {
     seeds: casesFrom(195),
     path: gate,

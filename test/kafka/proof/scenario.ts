@@ -1,10 +1,9 @@
 /** A case of `prove kafka`, drawn from its seed: what is written to the raw topic, and what happens to gate, run and broker meanwhile. */
 import type { GroupProtocol } from '../../../src/kafka/driver.ts'
-import { javaPartition } from '../../../src/kafka/java-partition.ts'
 import { Draw } from '../../property/generate/draw.ts'
 import type { KafkaApi } from '../proxy/frames.ts'
 import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'
-import { RUN_AMOUNT_MAX } from './run-settings.ts'
+import { RawValues } from './raw-values.ts'
 
 /** The member is a second run, which shares the checked topic with the first. */
 export const processNames = ['gate', 'run', 'member'] as const
@@ -40,6 +39,9 @@ interface RequestFault {
 }
 
 export interface RawWrite {
+  /** Over HTTP the gate appends the records: those with a key in its partition, others in any. */
+  readonly way: 'topic' | 'http'
+  /** The partition of the raw topic, and of the keys of most values. */
   readonly partition: number
   readonly values: readonly string[]
   /** Time before it, ms. */
@@ -51,6 +53,7 @@ export interface KafkaCase {
   readonly partitions: number
   /** The protocol by which two runs share the checked topic; undefined for one run that reads it whole. */
   readonly sharing: GroupProtocol | undefined
+  /** The first one is there before the gate reads. Those over HTTP are under way together with the writes behind them. */
   readonly writes: readonly RawWrite[]
   /** One after another. Those that begin with a gate of a known state come first. */
   readonly faults: readonly CaseFault[]
@@ -67,28 +70,15 @@ const KILL_MS = 900
 const HOLD_MS = 150
 const STAYS_MS = 2500
 const SHARED_SHARE = 0.15
+/** Of cases with one run: the first request of the gate for a new writer is late. */
+const LATE_OPENING_SHARE = 0.1
+/** Of cases with one run, and of the writes of such a case behind its first. */
+const [HTTP_SHARE, HTTP_WRITE_SHARE] = [0.2, 0.6]
 /** Of faults at a request. A member is killed more often: what it has claimed and not recorded is hardest to get right. */
 const [KILL_SHARE, MEMBER_KILL_SHARE] = [0.25, 0.5]
 const BROKER_SHARE = 0.04
 /** Of second runs that are asked to end. */
 const LEAVING_SHARE = 0.4
-const CARDS = 40
-/** The time of all events, UTC ms. */
-const AT = 1_767_600_000_000
-/** Difference of the amount of a conflict, and of an event that the runs reject. */
-const [CONFLICT, LARGE] = [1_000_000, RUN_AMOUNT_MAX]
-
-const rubbish = [
-  'no json',
-  '',
-  '{',
-  '"text"',
-  '7',
-  '{"id":"x"}',
-  '\u0000\u0001\u0002',
-  '{"id":"x","card":"c","amount":"many","at":0}',
-] as const
-
 /** Requests, by weight, with the number of those that may pass before a fault. */
 type Requests = readonly (readonly [weight: number, choice: readonly [api: KafkaApi, afterMax: number]])[]
 
@@ -143,6 +133,14 @@ const memberRequests = (protocol: GroupProtocol): Requests => [
   [1, ['Metadata', 2]],
 ]
 
+/** The first request of a gate for a new writer reaches the broker behind its second one. */
+const lateOpening: CaseFault = {
+  kind: 'disturb request',
+  process: 'gate',
+  cause: undefined,
+  plan: { api: 'InitProducerId', kind: 'late request' },
+}
+
 /** `protocols`: those of groups that the broker serves. */
 export function generateKafkaCase(seed: number, protocols: readonly GroupProtocol[]): KafkaCase {
   const draw = new Draw(seed)
@@ -154,19 +152,32 @@ export function generateKafkaCase(seed: number, protocols: readonly GroupProtoco
   // With one partition the next end of a transaction is that of the same records.
   const partitions = first === 'late end' ? 1 : draw.between(1, 2)
   const values = new RawValues(draw, partitions)
+  const writeOf = (partition: number, count: number): Omit<RawWrite, 'pauseMs'> => ({
+    way: 'topic',
+    partition,
+    values: Array.from({ length: count }, () => values.next(partition)),
+  })
   const writes = Array.from({ length: draw.between(...WRITES) }, (): RawWrite => {
-    const partition = draw.between(0, partitions - 1)
-    const count = draw.magnitude(RECORDS_MAX)
-    return { partition, values: Array.from({ length: count }, () => values.next(partition)), pauseMs: draw.between(0, PAUSE_MS) }
+    const write = writeOf(draw.between(0, partitions - 1), draw.magnitude(RECORDS_MAX))
+    return { ...write, pauseMs: draw.between(0, PAUSE_MS) }
   })
   const more = Array.from({ length: draw.between(...FAULTS) }, () => randomFault(draw))
-  const before = first ? [{ kind: first } as const] : []
-  if (first || !draw.chance(SHARED_SHARE)) return { seed, partitions, sharing: undefined, writes, faults: [...before, ...more] }
+  // A gate that begins in a known state has no other writer than those of its partitions.
+  if (first) return { seed, partitions, sharing: undefined, writes, faults: [{ kind: first }, ...more] }
+  if (!draw.chance(SHARED_SHARE)) {
+    const before = draw.chance(LATE_OPENING_SHARE) ? [lateOpening] : []
+    return { seed, partitions, sharing: undefined, writes: writesByWay(draw, writes), faults: [...before, ...more] }
+  }
   const sharing = draw.pick(protocols)
   const faults = [...sharedFaults(draw, sharing), ...more]
-  const partition = draw.between(0, partitions - 1)
-  const burst = { partition, values: Array.from({ length: draw.between(...BURST) }, () => values.next(partition)), pauseMs: 0 }
+  const burst = { ...writeOf(draw.between(0, partitions - 1), draw.between(...BURST)), pauseMs: 0 }
   return { seed, partitions, sharing, writes: writes.toSpliced(draw.between(1, writes.length), 0, burst), faults }
+}
+
+/** Some of the writes over HTTP, in some cases. */
+function writesByWay(draw: Draw, [first, ...others]: readonly RawWrite[]): RawWrite[] {
+  const share = draw.chance(HTTP_SHARE) ? HTTP_WRITE_SHARE : 0
+  return [first, ...others.map(write => ({ ...write, way: draw.chance(share) ? ('http' as const) : ('topic' as const) }))]
 }
 
 /** A rebalance in the middle of the writes, and what happens to a request of the two runs after it. */
@@ -186,6 +197,12 @@ function randomFault(draw: Draw): CaseFault {
   return requestFault(draw, process, process === 'gate' ? gateRequests : runRequests)
 }
 
+/** Requests that, if late, reach the broker behind the one by which their process repeats them. */
+export const repeatedApis: ReadonlySet<KafkaApi> = new Set(['InitProducerId', 'OffsetCommit'])
+
+/** Weights of `late request`, for requests that change something: one that comes late could undo a later one. */
+const lateWeights: Partial<Record<KafkaApi, number>> = { EndTxn: 2, Produce: 2, InitProducerId: 12, OffsetCommit: 5 }
+
 function requestFault(draw: Draw, process: ProcessName, requests: Requests, killShare = KILL_SHARE): CaseFault {
   const [api, afterMax] = draw.weighted(requests)
   const after = draw.between(0, afterMax)
@@ -202,68 +219,10 @@ function disturbance(draw: Draw, api: KafkaApi, after: number): ProxyFaultPlan {
     [3, 'cut'],
     [1, 'hold request'],
     [1, 'hold answer'],
-    [api === 'EndTxn' || api === 'Produce' ? 2 : 0, 'late request'],
+    [lateWeights[api] ?? 0, 'late request'],
   ] as const)
-  return { api, after, kind, ms: draw.between(1, HOLD_MS) }
-}
-
-/** The values of raw records: events, some of which only the runs reject, duplicates, conflicts, keys of another partition, and what is no event. */
-class RawValues {
-  readonly #draw: Draw
-  readonly #partitions: number
-  readonly #events: string[][]
-  #count = 0
-
-  constructor(draw: Draw, partitions: number) {
-    this.#draw = draw
-    this.#partitions = partitions
-    this.#events = Array.from({ length: partitions }, () => [])
-  }
-
-  next(partition: number): string {
-    const draw = this.#draw
-    const events = this.#events[partition]
-    const kind = draw.weighted([
-      [40, 'event'],
-      [events.length > 0 ? 4 : 0, 'duplicate'],
-      [events.length > 0 ? 2 : 0, 'conflict'],
-      [this.#partitions > 1 ? 1 : 0, 'stray'],
-      [3, 'rubbish'],
-      [1, 'negative'],
-      [2, 'large'],
-    ] as const)
-    switch (kind) {
-      case 'duplicate':
-        return draw.pick(events)
-      case 'conflict': {
-        const event = JSON.parse(draw.pick(events)) as { readonly amount: number }
-        return JSON.stringify({ ...event, amount: event.amount + CONFLICT })
-      }
-      case 'rubbish':
-        return draw.pick(rubbish)
-      case 'stray':
-        return this.#eventText(1 - partition)
-      case 'negative':
-        return this.#eventText(partition).replace('"amount":', '"amount":-')
-      case 'event':
-      case 'large': {
-        const text = this.#eventText(partition, kind === 'large' ? LARGE : 0)
-        events.push(text)
-        return text
-      }
-    }
-  }
-
-  #eventText(partition: number, extra = 0): string {
-    const number = ++this.#count
-    const card = this.#draw.pick(cardsOf(partition, this.#partitions))
-    return JSON.stringify({ id: `p${number}`, card, amount: number + extra, at: AT })
-  }
-}
-
-/** Keys that Java's partitioner puts into a partition. */
-function cardsOf(partition: number, partitions: number): string[] {
-  return Array.from({ length: CARDS }, (_, i) => `c${i}`).filter(card => javaPartition(Buffer.from(card), partitions) === partition)
+  const ms = draw.between(1, HOLD_MS)
+  return kind === 'late request' && repeatedApis.has(api) ? { api, after, kind } : { api, after, kind, ms }
 }
 
 /** The fault in words, for lines and counts. */

@@ -50,6 +50,11 @@ export class SupervisedProcess {
     return before
   }
 
+  /** The text that `ready` has found in the output of the process that runs, once it works; undefined if it ends before. */
+  async ready(): Promise<string | undefined> {
+    return this.#child?.ready()
+  }
+
   /** The last output of the process that runs. */
   get output(): string {
     return this.#child?.output ?? 'not started'
