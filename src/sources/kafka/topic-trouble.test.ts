@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
-import { pause } from '../../base/clock.ts'
+import { limits, pause, yieldToEventLoop } from '../../base/index.ts'
 import { topicReader } from './topic-reader.ts'
+
+const HOUR_MS = 3_600_000
+/** Turns of the event loop in which a reader makes an attempt. */
+const TURNS = 5
 
 function clusterOf(partitions: number, records = 0): MemoryCluster {
   const cluster = new MemoryCluster()
@@ -51,6 +55,35 @@ test('an outage is waited out, and nothing is lost or read twice', async () => {
     "source 'rows': Kafka is unreachable; retrying: connect ECONNREFUSED",
     "source 'rows': Kafka is reachable again",
   ])
+  await run.end()
+})
+
+test('a cluster that is away for an hour is tried again every few seconds, and reading goes on where it was', async ({ mock }) => {
+  const cluster = clusterOf(1, 3)
+  let attempts = 0
+  const open = () => {
+    attempts++
+    return cluster.driver()
+  }
+  const run = new TopicRun(topicReader(numbersSource, { topic: 'rows', open }))
+  await run.until(3)
+  mock.timers.enable({ apis: ['setTimeout'] })
+  cluster.set({ isAway: true })
+  for (let ms = 0; ms < HOUR_MS; ms += limits.KAFKA_RETRY_MS_MAX) {
+    mock.timers.tick(limits.KAFKA_RETRY_MS_MAX)
+    for (let turn = 0; turn < TURNS; turn++) await yieldToEventLoop()
+  }
+  const during = attempts
+  cluster.append('rows', 0, rowOf(4))
+  cluster.set({ isAway: false })
+  mock.timers.tick(limits.KAFKA_RETRY_MS_MAX)
+  mock.timers.reset()
+  await run.until(4)
+  await run.stop()
+  assert.ok(during > HOUR_MS / limits.KAFKA_RETRY_MS_MAX / 2, `${during} attempts`)
+  assert.equal(attempts, during + 1)
+  assert.deepEqual(run.numbers(), upTo(4))
+  assert.equal(run.warnings.filter(warning => warning.includes('Kafka is unreachable')).length, 1, run.warnings.join('\n'))
   await run.end()
 })
 
