@@ -4,8 +4,10 @@ import type { SourceRejection } from '../intake/index.ts'
 import { deadLetterHeaders, type FetchedRecords, headersOf, type PlacedRecord, recordPlaceText } from '../kafka/index.ts'
 import type { CheckedEvent } from './partition-check.ts'
 
-/** The header with the offset of the raw record. It never falls in a partition, and readers that ignore transactions deduplicate by it. */
+/** The header with the offset of the raw record. It never falls in a partition, and readers that ignore transactions deduplicate by it and the row. */
 export const RAW_OFFSET = 'spillway-raw-offset'
+/** The header with the place of a record among those that its raw record has in the topic, from 0: a `map` returns several rows. */
+export const RAW_ROW = 'spillway-raw-row'
 /** The header with the time at which a gate decided a record, for an event its ingestion time, UTC ms. */
 const INGESTED = 'spillway-ingested'
 
@@ -27,18 +29,25 @@ export interface RawOrigin {
   readonly arrival: number
 }
 
-const originHeaders = ({ rawOffset, rawTopicId, arrival }: RawOrigin): Record<string, string> => ({
+/** A record among those of its raw record. */
+export interface RowOrigin extends RawOrigin {
+  /** From 0. */
+  readonly row: number
+}
+
+const originHeaders = ({ rawOffset, row, rawTopicId, arrival }: RowOrigin): Record<string, string> => ({
   [RAW_OFFSET]: String(rawOffset),
+  [RAW_ROW]: String(row),
   ...(rawTopicId !== undefined && { [RAW_TOPIC]: rawTopicId }),
   [INGESTED]: String(arrival),
 })
 
-export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, origin: RawOrigin): PlacedRecord {
+export function gateRecord({ key, value }: CheckedEvent, target: RecordTarget, origin: RowOrigin): PlacedRecord {
   return { ...target, timestamp: origin.arrival, key, value, headers: originHeaders(origin) }
 }
 
 /** A rejected record, with the headers that dead letters of a run have. `checked`: the checked topic of the gate. */
-export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, origin: RawOrigin, checked: string): PlacedRecord {
+export function rejectedRecord(rejection: SourceRejection, target: RecordTarget, origin: RowOrigin, checked: string): PlacedRecord {
   const headers = { ...deadLetterHeaders(rejection), [CHECKED]: checked, ...originHeaders(origin) }
   return { ...target, timestamp: origin.arrival, key: undefined, value: rejection.raw, headers }
 }

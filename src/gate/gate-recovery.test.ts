@@ -63,7 +63,7 @@ test('without ids of topics, and behind records that name none, a gate goes on',
     return changedDriver(driver, { describe, fetch })
   }
   await gateOf(idless).run(never)
-  assert.deepEqual(Object.keys(headersIn(cluster, 'checked')[0]), ['spillway-raw-offset', 'spillway-ingested'])
+  assert.deepEqual(Object.keys(headersIn(cluster, 'checked')[0]), ['spillway-raw-offset', 'spillway-raw-row', 'spillway-ingested'])
   appendRaw(cluster, event('b'))
   await gateOf(() => cluster.driver()).run(never)
   appendRaw(cluster, event('c'))

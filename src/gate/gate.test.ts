@@ -135,6 +135,9 @@ test('a gate that another one has fenced ends with SPILL_FENCED', async () => {
   await gateOf(() => cluster.driver()).run(never)
   appendRaw(cluster, 'no json')
   await ended
+  assert.equal(cluster.committed('rejected', 0).length, 0)
+  await gateOf(() => cluster.driver()).run(never)
+  assert.equal(cluster.committed('rejected', 0).length, 1)
 })
 
 test('another gate, or a run, that reads the same raw topic leaves no record of it out', async () => {

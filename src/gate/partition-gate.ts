@@ -156,8 +156,10 @@ export class PartitionGate {
     const { topics, partition } = this.#options
     const origin = { rawOffset, rawTopicId, arrival }
     return [
-      ...events.map(event => gateRecord(event, { topic: topics.checked, partition }, origin)),
-      ...rejections.map(rejection => rejectedRecord(rejection, { topic: topics.rejected, partition }, origin, topics.checked)),
+      ...events.map((event, row) => gateRecord(event, { topic: topics.checked, partition }, { ...origin, row })),
+      ...rejections.map((rejection, row) =>
+        rejectedRecord(rejection, { topic: topics.rejected, partition }, { ...origin, row }, topics.checked),
+      ),
     ]
   }
 }

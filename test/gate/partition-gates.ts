@@ -26,6 +26,9 @@ function batchOf(name: string) {
   return (fetched: FetchedRecords) => topicBatch(fetched, { name: `kafka:${name}`, format, skipsTombstones: false, signal: neverAborted })
 }
 
+/** The rows of a raw record that has several, or the one that it is. */
+const rowsOf = (record: { readonly rows?: readonly unknown[] }): unknown => record.rows ?? record
+
 export function partitionGateOf(
   driver: KafkaDriver,
   once: boolean,
@@ -42,7 +45,7 @@ export function partitionGateOf(
     source: 'payments',
     memory,
     isOwn: () => true,
-    newCheck: () => new PartitionCheck(from, undefined, () => true),
+    newCheck: () => new PartitionCheck(from, rowsOf, () => true),
     rawBatch: batchOf('raw'),
     checkedBatch: batchOf('checked'),
     once,

@@ -37,7 +37,7 @@ export interface KafkaResult {
 }
 
 /** Faults a case that must have happened, on average: some requests never come. */
-const FAULTS_LEAST = 0.5
+const FAULTS_LEAST = 1
 const SHOWN = 3
 /** Cases for which a broker more is started: a case waits most of its time. */
 const LANE_CASES = 8

@@ -5,6 +5,7 @@ import type { AcknowledgedRecord } from './gate-client.ts'
 import type { TopicContents, ObservedRecord } from './topic-contents.ts'
 
 const RAW_OFFSET_HEADER = 'spillway-raw-offset'
+const RAW_ROW_HEADER = 'spillway-raw-row'
 const INGESTED_HEADER = 'spillway-ingested'
 const SHOWN = 3
 
@@ -27,14 +28,16 @@ function gateOutcomes(records: readonly ObservedRecord[]): GateOutcome[] {
   return records.map(record => ({ rawOffset: rawOffsetOf(record), value: record.value }))
 }
 
-/** Leaves out what has no greater raw offset than before, as the page of the gate says. */
+/** Leaves out what has no greater raw offset, or row of it, than before, as the page of the gate says. */
 function firstOutcomes(records: readonly ObservedRecord[]): GateOutcome[] {
-  let last = -1
-  return gateOutcomes(records).filter(({ rawOffset }) => {
-    const isNew = rawOffset > last
-    if (isNew) last = rawOffset
+  let [lastOffset, lastRow] = [-1, -1]
+  const first = records.filter(record => {
+    const [offset, row] = [rawOffsetOf(record), Number(record.headers[RAW_ROW_HEADER] ?? NaN)]
+    const isNew = offset > lastOffset || (offset === lastOffset && row > lastRow)
+    if (isNew) [lastOffset, lastRow] = [offset, row]
     return isNew
   })
+  return gateOutcomes(first)
 }
 
 /** Every raw record is decided once, in its order, for both kinds of readers. `acknowledged`: raw values, by partition. */
