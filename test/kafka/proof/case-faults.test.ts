@@ -73,7 +73,7 @@ test('a request that never comes leaves neither its fault nor its cause', async 
 })
 
 const leaving = { api: 'LeaveGroup', kind: 'lose answer' } as const
-const rebalanceFault = { kind: 'rebalance', afterMs: 0, staysMs: 0, leaves: 'end', leaving } as const
+const rebalanceFault = { kind: 'rebalance', afterMs: 0, staysMs: 0, leaves: 'end', joining: undefined, leaving } as const
 
 for (const isSent of [true, false])
   test(`a rebalance is reported ${isSent ? 'with' : 'without'} the fault of a request to leave that ${isSent ? 'came' : 'never came'}`, async () => {

@@ -98,18 +98,20 @@ export async function rebalance(
   { processes: { member }, world: { proxies }, deadline, kafkaCase: { sharing } }: RequestScene,
   fault: Rebalance,
 ): Promise<Rebalance> {
-  const { afterMs, staysMs, leaves, leaving } = fault
+  const { afterMs, staysMs, leaves, joining, leaving } = fault
   await pause(afterMs)
   const api = sharing === 'classic' ? 'JoinGroup' : 'ConsumerGroupHeartbeat'
   const before = proxies.member.answered(api)
+  const joined = joining && proxies.member.plan(joining)
   member.start()
   await deadline.until('the second run joins the group', () => proxies.member.answered(api) > before)
   await pause(staysMs)
+  if (joined) proxies.member.withdraw(joined)
   const planned = leaving && proxies.member.plan(leaving)
   await deadline.result('the second run leaves the group', leaves === 'kill' ? member.kill() : member.terminate())
   if (planned) proxies.member.withdraw(planned)
   member.start()
-  return { ...fault, leaving: planned?.hasHappened ? leaving : undefined }
+  return { ...fault, joining: joined?.hasHappened ? joining : undefined, leaving: planned?.hasHappened ? leaving : undefined }
 }
 
 /** Starts a second gate. The first must end with its named error; its writes are judged with all others. */

@@ -6,7 +6,7 @@ import { makeFaults } from './case-faults.ts'
 import { CaseScene, type KafkaWorld } from './case-scene.ts'
 import { earlyFaults, gateFaults, intakeFaults } from './case-verdict.ts'
 import { runFaults } from './run-verdict.ts'
-import { generateKafkaCase, processNames } from './scenario.ts'
+import { disturbedKeys, generateKafkaCase, processNames } from './scenario.ts'
 
 export interface KafkaCaseResult {
   readonly seed: number
@@ -33,7 +33,9 @@ const OUTPUT_MAX = 1500
 
 export async function runKafkaCase(seed: number, world: KafkaWorld, folder: string): Promise<KafkaCaseResult> {
   const began = stopwatch()
-  const scene = await CaseScene.open(generateKafkaCase(seed, protocolsOf(world.version)), world, folder)
+  const protocols = protocolsOf(world.version)
+  const disturbed = disturbedKeys(protocols)
+  const scene = await CaseScene.open(generateKafkaCase(seed, protocols), world, folder)
   const faults: string[] = []
   try {
     await live(scene)
@@ -43,8 +45,8 @@ export async function runKafkaCase(seed: number, world: KafkaWorld, folder: stri
     faults.push(...runFaults(topics, data))
     for (const { problems } of Object.values(scene.processes)) faults.push(...problems)
     for (const name of processNames)
-      for (const key of world.proxies[name].unnamed)
-        faults.push(`no fault can hit a request of the ${name}: kafkaApis does not name key ${key}`)
+      for (const key of world.proxies[name].answeredKeys)
+        if (!disturbed[name].has(key)) faults.push(`no fault can hit a request of the ${name} with key ${key}: name it in scenario.ts`)
   } catch (error) {
     const outputs = processNames.map(name => `${name}: ${scene.processes[name].output.slice(-OUTPUT_MAX)}`)
     faults.push([(error as Error).message, ...outputs].join('\n'))

@@ -1,7 +1,7 @@
 /** A case of `prove kafka`, drawn from its seed: what is written to the raw topic, and what happens to gate, run and broker meanwhile. */
 import type { GroupProtocol } from '../../../src/kafka/driver.ts'
 import { Draw } from '../../property/generate/draw.ts'
-import type { KafkaApi } from '../proxy/frames.ts'
+import { type KafkaApi, kafkaApis } from '../proxy/frames.ts'
 import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'
 import { RawValues } from './raw-values.ts'
 
@@ -23,6 +23,8 @@ export type CaseFault =
       readonly afterMs: number
       readonly staysMs: number
       readonly leaves: 'kill' | 'end'
+      /** A fault of a request that the second run sends as it joins. */
+      readonly joining: ProxyFaultPlan | undefined
       /** A fault of the request by which the second run leaves. */
       readonly leaving: ProxyFaultPlan | undefined
     }
@@ -77,6 +79,8 @@ const [HTTP_SHARE, HTTP_WRITE_SHARE] = [0.2, 0.6]
 /** Of faults at a request. A member is killed more often: what it has claimed and not recorded is hardest to get right. */
 const [KILL_SHARE, MEMBER_KILL_SHARE] = [0.25, 0.5]
 const BROKER_SHARE = 0.04
+/** Of cases with one run, of those with two, and what is added to their seed for the draws of such faults: so the rest of a case is what it was. */
+const [START_SHARE, JOINING_SHARE, START_SEED] = [0.1, 0.3, 2 ** 31]
 /** Of second runs that are asked to end. */
 const LEAVING_SHARE = 0.4
 /** Requests, by weight, with the number of those that may pass before a fault. */
@@ -133,6 +137,25 @@ const memberRequests = (protocol: GroupProtocol): Requests => [
   [1, ['Metadata', 2]],
 ]
 
+/** Requests that a run sends as it starts, and seldom later. */
+const startRequests = {
+  run: ['FindCoordinator'],
+  member: ['FindCoordinator', 'ListOffsets', 'InitProducerId', 'ApiVersions'],
+} as const satisfies Readonly<Record<string, readonly KafkaApi[]>>
+
+/** Keys of the requests of each process that a fault can hit, over a broker that serves some protocols of groups. The first run leaves its group as the member does, once a case is over. */
+export function disturbedKeys(protocols: readonly GroupProtocol[]): Readonly<Record<ProcessName, ReadonlySet<number>>> {
+  const keysOf = (requests: Requests, others: readonly KafkaApi[]): ReadonlySet<number> =>
+    new Set([...requests.map(([, [api]]) => api), ...others].map(api => kafkaApis[api]))
+  const shared = protocols.flatMap(memberRequests)
+  const leaving = protocols.map(protocol => leaveRequests[protocol])
+  return {
+    gate: keysOf(gateRequests, []),
+    run: keysOf([...runRequests, ...shared], [...leaving, ...startRequests.run]),
+    member: keysOf(shared, [...leaving, ...startRequests.member]),
+  }
+}
+
 /** The first request of a gate for a new writer reaches the broker behind its second one. */
 const lateOpening: CaseFault = {
   kind: 'disturb request',
@@ -161,15 +184,15 @@ export function generateKafkaCase(seed: number, protocols: readonly GroupProtoco
     const write = writeOf(draw.between(0, partitions - 1), draw.magnitude(RECORDS_MAX))
     return { ...write, pauseMs: draw.between(0, PAUSE_MS) }
   })
-  const more = Array.from({ length: draw.between(...FAULTS) }, () => randomFault(draw))
+  const random = Array.from({ length: draw.between(...FAULTS) }, () => randomFault(draw))
   // A gate that begins in a known state has no other writer than those of its partitions.
-  if (first) return { seed, partitions, sharing: undefined, writes, faults: [{ kind: first }, ...more] }
+  if (first) return { seed, partitions, sharing: undefined, writes, faults: [{ kind: first }, ...random] }
   if (!draw.chance(SHARED_SHARE)) {
-    const before = draw.chance(LATE_OPENING_SHARE) ? [lateOpening] : []
-    return { seed, partitions, sharing: undefined, writes: writesByWay(draw, writes), faults: [...before, ...more] }
+    const before = [...(draw.chance(LATE_OPENING_SHARE) ? [lateOpening] : []), ...startFaults(seed)]
+    return { seed, partitions, sharing: undefined, writes: writesByWay(draw, writes), faults: [...before, ...random] }
   }
   const sharing = draw.pick(protocols)
-  const faults = [...sharedFaults(draw, sharing), ...more]
+  const faults = [...sharedFaults(draw, sharing, joiningFault(seed)), ...random]
   const burst = { ...writeOf(draw.between(0, partitions - 1), draw.between(...BURST)), pauseMs: 0 }
   return { seed, partitions, sharing, writes: writes.toSpliced(draw.between(1, writes.length), 0, burst), faults }
 }
@@ -181,11 +204,11 @@ function writesByWay(draw: Draw, [first, ...others]: readonly RawWrite[]): RawWr
 }
 
 /** A rebalance in the middle of the writes, and what happens to a request of the two runs after it. */
-function sharedFaults(draw: Draw, protocol: GroupProtocol): readonly CaseFault[] {
+function sharedFaults(draw: Draw, protocol: GroupProtocol, joining: ProxyFaultPlan | undefined): readonly CaseFault[] {
   const [afterMs, staysMs] = [draw.between(0, KILL_MS), draw.between(0, STAYS_MS)]
   const leaves = draw.pick(['kill', 'end', 'end'] as const)
   const leaving = leaves === 'end' && draw.chance(LEAVING_SHARE) ? disturbance(draw, leaveRequests[protocol], 0) : undefined
-  const rebalance = { kind: 'rebalance', afterMs, staysMs, leaves, leaving } as const
+  const rebalance = { kind: 'rebalance', afterMs, staysMs, leaves, joining, leaving } as const
   if (draw.chance(0.3)) return [rebalance]
   return [rebalance, requestFault(draw, draw.pick(['run', 'member'] as const), memberRequests(protocol), MEMBER_KILL_SHARE)]
 }
@@ -195,6 +218,24 @@ function randomFault(draw: Draw): CaseFault {
   const process = draw.chance(0.65) ? 'gate' : 'run'
   if (draw.chance(KILL_SHARE)) return { kind: 'kill', process, afterMs: draw.between(0, KILL_MS) }
   return requestFault(draw, process, process === 'gate' ? gateRequests : runRequests)
+}
+
+/** A fault of a request that the run sends as it starts, in some cases. */
+function startFaults(seed: number): readonly CaseFault[] {
+  const draw = new Draw(seed + START_SEED)
+  if (!draw.chance(START_SHARE)) return []
+  const plan = disturbance(draw, draw.pick<KafkaApi>(startRequests.run), 0)
+  return [
+    { kind: 'kill', process: 'run', afterMs: 0 },
+    { kind: 'disturb request', process: 'run', cause: undefined, plan },
+  ]
+}
+
+/** Nothing waits for it: so the proxy does not hold it. */
+function joiningFault(seed: number): ProxyFaultPlan | undefined {
+  const draw = new Draw(seed + START_SEED)
+  if (!draw.chance(JOINING_SHARE)) return undefined
+  return { api: draw.pick<KafkaApi>(startRequests.member), kind: draw.pick(['lose answer', 'lose request', 'cut'] as const) }
 }
 
 /** Requests that, if late, reach the broker behind the one by which their process repeats them. */
@@ -225,6 +266,8 @@ function disturbance(draw: Draw, api: KafkaApi, after: number): ProxyFaultPlan {
   return kind === 'late request' && repeatedApis.has(api) ? { api, after, kind } : { api, after, kind, ms }
 }
 
+const planText = (plan: ProxyFaultPlan | undefined): string => (plan ? `, ${plan.kind} ${plan.api}` : '')
+
 /** The fault in words, for lines and counts. */
 export function faultText(fault: CaseFault): string {
   switch (fault.kind) {
@@ -235,7 +278,7 @@ export function faultText(fault: CaseFault): string {
     case 'disturb request':
       return `${fault.process} ${fault.plan.kind} ${fault.plan.api}`
     case 'rebalance':
-      return `rebalance, ${fault.leaves} member${fault.leaving ? `, ${fault.leaving.kind} ${fault.leaving.api}` : ''}`
+      return `rebalance${planText(fault.joining)}, ${fault.leaves} member${planText(fault.leaving)}`
     case 'kill broker':
     case 'second gate':
     case 'late end':

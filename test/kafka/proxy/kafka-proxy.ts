@@ -56,10 +56,9 @@ export class KafkaProxy implements AsyncDisposable {
     return this.#answers.get(kafkaApis[api]) ?? 0
   }
 
-  /** Keys of answered requests that `kafkaApis` does not name: no fault can be planned for them. */
-  get unnamed(): number[] {
-    const named = new Set<number>(Object.values(kafkaApis))
-    return [...this.#answers.keys()].filter(key => !named.has(key))
+  /** Keys of the requests that were answered so far. */
+  get answeredKeys(): readonly number[] {
+    return [...this.#answers.keys()]
   }
 
   cutAll(): void {
