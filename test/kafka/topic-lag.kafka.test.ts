@@ -66,6 +66,26 @@ for (const [version, address] of brokers) {
   const topics = new BrokerTopics(address)
   after(() => topics.close())
 
+  test(`Kafka ${version}: records behind an open transaction are counted apart until it ends`, async () => {
+    const topic = await topics.create()
+    await topics.append(topic, 0, upTo(2).map(rowOf))
+    const run = new LaggingRun(topicReader(numbersSource, { topic, open: () => openKafkaDriver({ brokers: [address], clientId: 'test' }) }))
+    after(() => run.end())
+    await run.until(2)
+    const transaction = await topics.begin(topic, 0, [3, 4, 5].map(rowOf))
+    await topics.append(topic, 0, [rowOf(6)])
+    const totals = async () => {
+      await run.sampler.sample()
+      const [{ records, inTransaction }] = run.sampler.lags()
+      return [records, inTransaction]
+    }
+    assert.deepEqual(await totals(), [4, 4])
+    await transaction.end('commit')
+    await run.until(6)
+    for (let left = await totals(); left[0] !== 0; left = await totals()) await pause(LOOK_MS)
+    assert.deepEqual(await totals(), [0, 0])
+  })
+
   test(`Kafka ${version}: while records remain unread, the series has the lag that kafka-consumer-groups prints`, async () => {
     const topic = await topics.create(READ.length)
     const append = async (counts: readonly number[]) => {

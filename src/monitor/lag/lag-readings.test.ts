@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lagReadings } from './lag-readings.ts'
+import { lagReadings, lagTotals } from './lag-readings.ts'
 import type { SourceLag } from './lag-sampler.ts'
 
 const lag = (source: string, ...ages: number[]): Pick<SourceLag, 'source' | 'partitions'> => ({
@@ -24,4 +24,14 @@ test('the records behind a source are summed over those of its readers that coun
       ['source_lag?source=returns', 0],
     ],
   )
+})
+
+test('records behind open transactions are summed over those readers of a source that know of transactions', () => {
+  const behind = (source: string, records: number, inTransaction?: number) => ({
+    source,
+    records,
+    ...(inTransaction !== undefined && { inTransaction }),
+  })
+  const lags = [behind('payments', 7, 3), behind('payments', 5, 2), behind('payments', 4), behind('returns', 2, 0), behind('outbox', 9)]
+  assert.deepEqual(Object.fromEntries(lagTotals(lags, 'inTransaction')), { payments: 5, returns: 0 })
 })

@@ -4,7 +4,7 @@
  */
 import { seriesText } from '../series/measures.ts'
 import type { SeriesReading } from '../series/recorder.ts'
-import type { SourceLag } from './lag-sampler.ts'
+import type { LagTotals, SourceLag } from './lag-sampler.ts'
 
 /** The readings of each source whose lag is known. */
 export function lagReadings(lags: readonly Pick<SourceLag, 'source' | 'partitions' | 'records'>[]): SeriesReading[] {
@@ -13,13 +13,16 @@ export function lagReadings(lags: readonly Pick<SourceLag, 'source' | 'partition
     for (const { age } of partitions) greatest.set(source, Math.max(greatest.get(source) ?? 0, age.ms))
   return [
     ...Array.from(greatest, ([source, ms]): SeriesReading => [seriesText('source_lag_ms', [source]), ms]),
-    ...Array.from(recordLags(lags), ([source, records]): SeriesReading => [seriesText('source_lag', [source]), records]),
+    ...Array.from(lagTotals(lags, 'records'), ([source, records]): SeriesReading => [seriesText('source_lag', [source]), records]),
   ]
 }
 
-/** Records behind the committed positions by source, over those of its readers that count records. */
-export function recordLags(lags: readonly Pick<SourceLag, 'source' | 'records'>[]): ReadonlyMap<string, number> {
+/** A number of records by source, summed over those of its readers that know it. */
+export function lagTotals<K extends keyof LagTotals>(
+  lags: readonly (Pick<SourceLag, 'source'> & Pick<LagTotals, K>)[],
+  name: K,
+): ReadonlyMap<string, number> {
   const sums = new Map<string, number>()
-  for (const { source, records } of lags) if (records !== undefined) sums.set(source, (sums.get(source) ?? 0) + records)
+  for (const { source, [name]: records } of lags) if (records !== undefined) sums.set(source, (sums.get(source) ?? 0) + records)
   return sums
 }

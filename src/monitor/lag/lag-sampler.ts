@@ -13,6 +13,7 @@ import { sourceLagVerdict, type SourceLagVerdict } from './lag-verdict.ts'
 /** A measurement by the reader of a source. */
 export interface MeasuredLag extends Pick<LagMeasurement, 'position' | 'end' | 'lag'> {
   readonly unit: string
+  readonly inTransaction?: number
   readonly allowedLag?: number
 }
 
@@ -43,16 +44,21 @@ export interface SourceLag {
    * bytes, and while nothing is known of its place.
    */
   readonly records?: number
+  /** Those of `records` that cannot be read yet, since an open transaction comes before them. Absent for a place without transactions. */
+  readonly inTransaction?: number
   /** Why the last measurement failed. */
   readonly problem?: string
   /** The error with which its reader has ended. */
   readonly failure?: string
 }
 
+/** Records behind the committed positions of a reader. */
+export type LagTotals = Pick<SourceLag, 'records' | 'inTransaction'>
+
 interface MeasuredSource extends LagSource {
   readonly histories: Map<string, LagHistory>
   unit: string | undefined
-  records: number | undefined
+  totals: LagTotals
   problem: string | undefined
   isMeasuring: boolean
 }
@@ -65,7 +71,7 @@ export class LagSampler {
   #timer: { stop(): void } | undefined
 
   constructor(sources: readonly LagSource[], { clock, after }: { readonly clock: Clock; readonly after: StartTimer }) {
-    const unknown = { unit: undefined, records: undefined, problem: undefined }
+    const unknown = { unit: undefined, totals: {}, problem: undefined }
     this.#sources = sources.map(source => ({ ...source, histories: new Map(), ...unknown, isMeasuring: false }))
     this.#clock = clock
     this.#after = after
@@ -88,14 +94,14 @@ export class LagSampler {
   /** The lag of each source, in the order in which they were given. */
   lags(): SourceLag[] {
     const now = this.#clock()
-    return this.#sources.map(({ source, reader, histories, unit, records, problem, failure: failureOf }) => {
+    return this.#sources.map(({ source, reader, histories, unit, totals, problem, failure: failureOf }) => {
       const failure = failureOf?.()
       const partitions = [...histories].flatMap(([partition, history]) => {
         const lag = history.judge(now)
         return lag ? [{ partition, ...lag }] : []
       })
       const verdict = partitions.length === 0 ? undefined : sourceLagVerdict(partitions.map(lag => lag.verdict))
-      const known = { ...(records !== undefined && { records }), ...(problem !== undefined && { problem }) }
+      const known = { ...totals, ...(problem !== undefined && { problem }) }
       return { source, reader, verdict, unit, partitions, ...known, ...(failure !== undefined && { failure }) }
     })
   }
@@ -118,16 +124,16 @@ export class LagSampler {
       this.#add(source, lags)
     } catch (error) {
       source.problem = thrownText(error, 'the reader')
-      source.records = undefined
+      source.totals = {}
     }
   }
 
   #add(source: MeasuredSource, lags: ReadonlyMap<string, MeasuredLag>): void {
     const time = this.#clock()
     source.problem = undefined
-    source.records = recordsIn([...lags.values()])
+    source.totals = totalsOf([...lags.values()])
     for (const partition of source.histories.keys()) if (!lags.has(partition) && source.isAlive()) source.histories.delete(partition)
-    for (const [partition, { unit, allowedLag, ...lag }] of lags) {
+    for (const [partition, { unit, allowedLag, inTransaction: _, ...lag }] of lags) {
       const history = source.histories.get(partition) ?? new LagHistory(allowedLag)
       source.histories.set(partition, history)
       source.unit = unit
@@ -136,6 +142,10 @@ export class LagSampler {
   }
 }
 
-/** Records of a measurement, summed over its partitions; rows are records. Undefined for a place that counts bytes, and without partitions. */
-const recordsIn = (lags: readonly MeasuredLag[]): number | undefined =>
-  lags.length === 0 || lags.some(({ unit }) => unit === 'bytes') ? undefined : sumBy(lags, ({ lag }) => lag)
+/** The records of a measurement, summed over its partitions; rows are records. Nothing for a place that counts bytes, and without partitions. */
+function totalsOf(lags: readonly MeasuredLag[]): LagTotals {
+  if (lags.length === 0 || lags.some(({ unit }) => unit === 'bytes')) return {}
+  const records = sumBy(lags, ({ lag }) => lag)
+  const knowsTransactions = lags.some(({ inTransaction }) => inTransaction !== undefined)
+  return { records, ...(knowsTransactions && { inTransaction: sumBy(lags, ({ inTransaction = 0 }) => inTransaction) }) }
+}

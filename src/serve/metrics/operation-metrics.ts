@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { sumBy } from '../../base/index.ts'
-import { recordLags } from '../../monitor/index.ts'
+import { lagTotals } from '../../monitor/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { type LabelledValues, registerGauge, registerMetric } from './metric.ts'
 
@@ -35,12 +35,19 @@ function registerSourceMetrics(registry: Registry, { run: { counts }, ir, monito
     ({ eventTime, arrival }) => Math.max(0, arrival - eventTime) / 1000,
   )
   if (!monitor) return
-  registerMetric(
-    registry,
-    'gauge',
+  const lagGauge = (name: string, help: string, of: 'records' | 'inTransaction') =>
+    registerMetric(registry, 'gauge', name, help, () =>
+      Array.from(lagTotals(monitor.lags, of), ([source, records]) => [{ source }, records] as const),
+    )
+  lagGauge(
     'spillway_source_lag_records',
     'Records behind the committed positions of the source, in all partitions, measured every 15 s; absent where its readers count none.',
-    () => Array.from(recordLags(monitor.lags), ([source, records]) => [{ source }, records] as const),
+    'records',
+  )
+  lagGauge(
+    'spillway_source_in_transaction_records',
+    'Records of that lag that cannot be read yet, since an open transaction comes before them; absent where its readers know no transactions.',
+    'inTransaction',
   )
 }
 

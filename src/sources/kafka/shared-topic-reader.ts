@@ -17,6 +17,7 @@ import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, resumePlace } from './topic-position.ts'
 import type { TopicReaderOptions } from './topic-reader.ts'
+import { TopicLag } from './topic-lag.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 import { jsonFormat } from './value-format.ts'
 
@@ -162,13 +163,11 @@ class SharedTopicReader implements SourceReader {
   async measureLag(committedPosition: (partition?: string) => string | undefined): Promise<ReadonlyMap<string, ReaderLag>> {
     const [session, held] = [this.#session, this.#shares?.held ?? []]
     if (!session || held.length === 0) return new Map()
-    const ends = await session.driver.offsets(session.topicName, held, 'latest')
+    const lag = await TopicLag.measure(session, held)
     return new Map(
       held.flatMap(partition => {
         const place = resumePlace(this.name, session.topic, committedPosition(String(partition)))
-        if (!place) return []
-        const end = Math.max(place.offset, ends.get(partition)!)
-        return [[String(partition), { position: place.offset, end, lag: end - place.offset, unit: 'records' }] as const]
+        return place ? [[String(partition), lag.of(partition, place.offset)] as const] : []
       }),
     )
   }

@@ -14,6 +14,7 @@ import type { RecordMembers } from './record-members.ts'
 import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, offsetIn, positionText, resumePlace } from './topic-position.ts'
+import { TopicLag } from './topic-lag.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 import { type TopicStart, topicStartText } from './topic-start.ts'
 import { jsonFormat } from './value-format.ts'
@@ -227,13 +228,12 @@ class TopicReader implements SourceReader {
     this.#group?.store(session.driver)
     const { topic, topicName, driver } = session
     const partitions = numbersFrom(0, topic.partitions)
-    const [starts, ends] = [await driver.offsets(topicName, partitions, 'earliest'), await driver.offsets(topicName, partitions, 'latest')]
+    const starts = await driver.offsets(topicName, partitions, 'earliest')
+    const lag = await TopicLag.measure(session, partitions)
     return new Map(
       partitions.map(partition => {
-        const [start, last] = [starts.get(partition)!, ends.get(partition)!]
-        const position = resumePlace(this.name, topic, committedPosition(String(partition)))?.offset ?? start
-        const end = Math.max(position, last)
-        return [String(partition), { position, end, lag: end - position, unit: 'records' }]
+        const offset = resumePlace(this.name, topic, committedPosition(String(partition)))?.offset ?? starts.get(partition)!
+        return [String(partition), lag.of(partition, offset)]
       }),
     )
   }

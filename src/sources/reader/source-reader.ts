@@ -67,6 +67,8 @@ export interface ReaderLag {
   /** Amount of data between them, in `unit`. */
   readonly lag: number
   readonly unit: 'bytes' | 'rows' | 'records'
+  /** The part of the lag that cannot be read yet, since an open transaction comes before it. Absent for a place without transactions. */
+  readonly inTransaction?: number
   /** Lag that counts as caught up, for a place to which others write too. Default 0. */
   readonly allowedLag?: number
 }
