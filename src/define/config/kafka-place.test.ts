@@ -79,7 +79,6 @@ test('a format that is none, a registry that no format reads, and a password in 
     [{ value: 'avro', registry: 'http://a:swordfish@r' }, /url must not hold a password/],
     [{ value: 'avro', registry: { url: 'http://r', password: 'swordfish' } }, /password is a secret and must not be in the file/],
     [{ value: 'avro', registry: { url: 'http://r', user: 'a' } }, /user/],
-    [{ value: 'avro', columns: { key: 'card' } }, /columns are added to values of JSON, and the values of this topic are 'avro'/],
   ]
   for (const [options, message] of mistakes)
     assert.throws(
@@ -94,7 +93,8 @@ test('a format that is none, a registry that no format reads, and a password in 
 
 test('columns beside the value are named by column', () => {
   const columns = { key: 'card', timestamp: 'at', headers: { trace: 'x-trace' } }
-  assert.deepEqual(irOf({ topic: 'p', columns })?.columns, columns)
+  for (const value of ['json', 'json-schema', 'avro', 'protobuf'] as const)
+    assert.deepEqual(irOf({ topic: 'p', value, columns })?.columns, columns)
 })
 
 test('a token is a setting or a function, which stands beside the plain data', () => {

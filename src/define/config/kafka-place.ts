@@ -63,7 +63,7 @@ export interface KafkaPlaceOptions extends KafkaConnectionOptions {
    * JSON Schema. The values are not validated against it; without a registry the ids are passed over.
    */
   readonly registry?: string | Setting | KafkaRegistry
-  /** Columns that are no fields of the values, which must be JSON: `{ key: 'card', headers: { trace: 'x-trace-id' } }`. */
+  /** Columns that are no fields of the values: `{ key: 'card', headers: { trace: 'x-trace-id' } }`. */
   readonly columns?: KafkaColumns
 }
 
@@ -89,8 +89,6 @@ export function kafkaPlace(options: KafkaPlaceOptions): FeedPlace {
   const { topic, brokers, from, to, group, membership, tombstones, value, columns, sasl, tls } = options
   const format = value === undefined ? 'json' : formatIR(`${subject}: value`, value)
   const { registry = needsRegistry(format) ? env(SCHEMA_REGISTRY) : undefined } = options
-  if (columns !== undefined && format !== 'json')
-    mistake(`${subject}: columns are added to values of JSON, and the values of this topic are '${format}'`)
   if (!isTopicName(topic)) mistake(`${subject}: topic is a name of letters, digits, ., _ and -, such as 'payments', got ${show(topic)}`)
   if (membership !== undefined && group === undefined)
     mistake(`${subject}: membership needs the name of the group that its runs share: group: 'fraud'`)

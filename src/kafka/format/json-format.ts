@@ -10,7 +10,7 @@ import type { SchemaCache, SchemaEntry } from '../registry/schema-cache.ts'
 import { MalformedValue } from './malformed-value.ts'
 import { rejectionOf } from './rejected-value.ts'
 import type { TopicValues, ValueFormat } from './value-format.ts'
-import { checkHeaders, readFrame, schemaIdsOf } from './wire-format.ts'
+import { checkHeaders, FRAME_BYTES, readFrame, schemaIdsOf } from './wire-format.ts'
 
 /** Schemas of a batch by their id; absent without a registry. */
 type Entries = ReadonlyMap<number, SchemaEntry<unknown>> | undefined
@@ -23,6 +23,7 @@ interface JsonFraming {
 }
 
 export class JsonFormat implements ValueFormat {
+  readonly jsonStart: number
   readonly #reader: JsonLineReader | undefined
   readonly #framing: JsonFraming
 
@@ -30,6 +31,7 @@ export class JsonFormat implements ValueFormat {
   constructor(reader: JsonLineReader | undefined, framing: JsonFraming) {
     this.#reader = reader
     this.#framing = framing
+    this.jsonStart = framing.isFramed ? FRAME_BYTES : 0
   }
 
   async batchOf(values: TopicValues, signal: AbortSignal): Promise<RecordBatch> {

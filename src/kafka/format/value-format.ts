@@ -18,6 +18,8 @@ export interface TopicValues {
 }
 
 export interface ValueFormat {
+  /** First byte of the JSON in a value that begins with a schema id, or 0 if no value has an id. Absent for values that are no JSON. */
+  readonly jsonStart?: number
   /**
    * Decodes values. Those that cannot be decoded are rejected, each with its reason and place.
    *

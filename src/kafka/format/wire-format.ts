@@ -9,7 +9,8 @@ import type { TopicValues } from './value-format.ts'
 
 const MAGIC = 0
 const GUID_MAGIC = 1
-const HEADER_BYTES = 5
+/** Length of the zero byte and the schema id. */
+export const FRAME_BYTES = 5
 
 /** Headers in which newer serializers put the GUID of a schema in place of the frame. */
 const guidHeaders: readonly string[] = ['__key_schema_id', '__value_schema_id']
@@ -33,9 +34,8 @@ export function readFrame(bytes: Buffer, start: number, end: number): FramedValu
     throw new MalformedValue(
       `the value begins with byte ${magic} and not with 0: it has no schema id. It was not written with a schema registry, or its format is another one`,
     )
-  if (end - start < HEADER_BYTES)
-    throw new MalformedValue(`the value has ${end - start} bytes, and a schema id alone takes ${HEADER_BYTES}`)
-  return { schemaId: bytes.readUInt32BE(start + 1), start: start + HEADER_BYTES }
+  if (end - start < FRAME_BYTES) throw new MalformedValue(`the value has ${end - start} bytes, and a schema id alone takes ${FRAME_BYTES}`)
+  return { schemaId: bytes.readUInt32BE(start + 1), start: start + FRAME_BYTES }
 }
 
 /** Schema ids of the values that have a frame. */

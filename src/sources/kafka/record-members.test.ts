@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { fetchedRecords, type KeyedRecord, keyedColumns } from '../../../test/kafka/keyed-records.ts'
 import type { ColumnIR, SourceIR } from '../../define/ir/index.ts'
 import { openValueFormat, type RecordColumns } from '../../kafka/index.ts'
 import { RecordMembers } from './record-members.ts'
@@ -11,54 +12,13 @@ const types = { card: 'string', trace: 'string', amount: 'decimal', n: 'int', ok
 const columns = Object.entries(types).map(([name, type]): ColumnIR => ({ name, type, nullable: true }))
 const source = { name: 'rows', columns, key: 'card' } as unknown as SourceIR
 
-interface TestRecord {
-  readonly key?: string | Buffer
-  readonly value: string | undefined
-  readonly headers?: readonly (readonly [string, string | Buffer | undefined])[]
-  readonly time?: number
-}
-
-/** A signed number as records write it. */
-function varint(value: number): Buffer {
-  const bytes: number[] = []
-  let rest = value < 0 ? -2 * value - 1 : 2 * value
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
-  return Buffer.of(...bytes, rest)
-}
-
-/** Records as a fetch gives them. */
-function columnsOf(records: readonly TestRecord[]): RecordColumns {
-  const parts: Buffer[] = []
-  let length = 0
-  const add = (bytes: Buffer | undefined): [number, number] => {
-    if (!bytes) return [-1, -1]
-    parts.push(bytes)
-    return [length, (length += bytes.length)]
-  }
-  const bytesOf = (text: string | Buffer | undefined) => (text === undefined ? undefined : Buffer.from(text as string))
-  const sized = (bytes: Buffer | undefined) => (bytes ? [varint(bytes.length), bytes] : [varint(-1)])
-  const sections = (headers: TestRecord['headers'] = []) =>
-    Buffer.concat([varint(headers.length), ...headers.flatMap(([name, value]) => [...sized(bytesOf(name)), ...sized(bytesOf(value))])])
-  const ranges = records.map(({ key, value, headers }) => [add(bytesOf(key)), add(bytesOf(value)), add(sections(headers))])
-  const ranged = (i: number) => Int32Array.from(ranges.flatMap(each => each[i]))
-  return {
-    count: records.length,
-    offsets: Float64Array.from(records, (_, i) => i),
-    timestamps: Float64Array.from(records, ({ time = 7 }) => time),
-    keys: ranged(0),
-    values: ranged(1),
-    headers: ranged(2),
-    bytes: Buffer.concat(parts),
-  }
-}
-
 /** The values of records, as text. */
 const valuesOf = ({ count, values, bytes }: RecordColumns): (string | undefined)[] =>
   Array.from({ length: count }, (_, i) => (values[2 * i] < 0 ? undefined : bytes.toString('utf8', values[2 * i], values[2 * i + 1])))
 
 const all = { key: 'card', timestamp: 'at', headers: { trace: 'x-trace', n: 'x-n' } }
-const added = (records: readonly TestRecord[], names = all): (string | undefined)[] =>
-  valuesOf(new RecordMembers(source, names).addTo(columnsOf(records)))
+const added = (records: readonly KeyedRecord[], names = all): (string | undefined)[] =>
+  valuesOf(new RecordMembers(source, names).addTo(keyedColumns(records)))
 
 const text = fc.string({ unit: 'binary', maxLength: 12 }).map(each => each.toWellFormed())
 const space = fc.constantFrom('', ' ', '\n\t')
@@ -97,18 +57,8 @@ test('members are those of an assignment to the parsed value', () => {
 
 test('a column replaces a field of the value, and a value that is no JSON stays a dead letter', async () => {
   const batchOf = (values: readonly string[]) => {
-    const records = columnsOf(values.map(value => ({ key: 'k', value })))
-    const fetched = {
-      partition: 0,
-      assignment: 0,
-      records,
-      from: 0,
-      next: values.length,
-      epoch: 0,
-      damaged: [],
-      end: values.length,
-      bytes: 0,
-    }
+    const records = keyedColumns(values.map(value => ({ key: 'k', value })))
+    const fetched = fetchedRecords(records)
     const format = openValueFormat({ format: 'json' }, () => {})
     const members = new RecordMembers(source, { key: 'card' })
     return topicBatch(fetched, { name: 'rows', format, members, skipsTombstones: false, signal: new AbortController().signal })
@@ -165,7 +115,7 @@ test('a record without a header, key or time has no member, and what is no objec
 })
 
 test('bytes that are no text make the record one that is not UTF-8', () => {
-  const { bytes } = new RecordMembers(source, { key: 'card' }).addTo(columnsOf([{ key: Buffer.from('ff', 'hex'), value: '{}' }]))
+  const { bytes } = new RecordMembers(source, { key: 'card' }).addTo(keyedColumns([{ key: Buffer.from('ff', 'hex'), value: '{}' }]))
   assert.equal(bytes.toString('latin1'), '{"card":"\u00ff","at":7}'.replace(',"at":7', ''))
 })
 
@@ -177,6 +127,6 @@ test('a column that the source does not have is an error; a map may read any fie
       message: /^columns\.\S+ names 'crad', which is no column of source 'rows'; did you mean 'card'\?$/,
     })
   const mapped = new RecordMembers({ ...source, mapVersion: '1' }, { headers: { crad: 'x', n: 'y' } })
-  const records = columnsOf([{ value: '{}', headers: [['x', '1'] as const, ['y', '2'] as const] }])
+  const records = keyedColumns([{ value: '{}', headers: [['x', '1'] as const, ['y', '2'] as const] }])
   assert.deepEqual(valuesOf(mapped.addTo(records)), ['{"crad":"1","n":"2"}'])
 })

@@ -1,6 +1,7 @@
 /**
- * Columns of an event that a topic keeps beside the value of a record: its key, headers and time. They become members of the value, a JSON
- * object, before it is read. So a dead letter has them too, and a replay of it is the same event.
+ * Columns of an event that a topic keeps beside the value of a record: its key, headers and time. They become members of a value that is a
+ * JSON object before it is read. So a dead letter has them too, and a replay of it is the same event. To other formats they are added once
+ * the value is decoded (`decoded-members.ts`).
  *
  * A member replaces one of the same name in the value. A record without the header or the key has no member. Text of UTF-8 becomes a number or
  * a boolean where its column is one. Cost: a copy of the values, and a parse of those with a field to replace; only for places with `columns`.
@@ -11,6 +12,8 @@ import type { ColumnType, SourceIR } from '../../define/ir/index.ts'
 import { headersOf, type RecordColumns } from '../../kafka/index.ts'
 import { withoutFields } from './object-fields.ts'
 
+/** First byte of a value that begins with a schema id. */
+const FRAME = 0
 /** Bytes of JSON. */
 const [OPEN, CLOSE, COMMA, COLON, QUOTE, BACKSLASH] = Buffer.from('{},:"\\')
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -39,18 +42,24 @@ export class RecordMembers {
     )
   }
 
-  /** The records with longer values, and without the keys and headers, which are in the values now. */
-  addTo(records: RecordColumns): RecordColumns {
+  /**
+   * The records with longer values, and without the keys and headers, which are in the values now. `jsonStart` is that of the format of the
+   * values: values with a schema id stay as they are if it is undefined. Other values get members in each format, since a dead letter that is
+   * JSON can be replayed.
+   */
+  addTo(records: RecordColumns, jsonStart: number | undefined = 0): RecordColumns {
     const parts: Buffer[] = []
     const values = new Int32Array(records.values.length)
-    const mayReplace = this.#mayReplace(records.bytes)
+    const mayReplace = jsonStart === undefined || this.#mayReplace(records.bytes)
     let length = 0
     for (let i = 0; i < records.count; i++) {
       const [start, end] = [records.values[2 * i], records.values[2 * i + 1]]
       values[2 * i] = start < 0 ? start : length
       if (start >= 0) {
         const value = records.bytes.subarray(start, end)
-        for (const part of withMembers(value, this.#membersOf(records, i), mayReplace)) {
+        const from = value[0] === FRAME ? jsonStart : 0
+        const isObject = from !== undefined && value[skipSpace(value, from, 1)] === OPEN
+        for (const part of isObject ? withMembers(value, from, this.#membersOf(records, i), mayReplace) : [value]) {
           parts.push(part)
           length += part.length
         }
@@ -59,6 +68,12 @@ export class RecordMembers {
     }
     const none = new Int32Array(2 * records.count).fill(-1)
     return { ...records, bytes: Buffer.concat(parts, length), values, keys: none, headers: none }
+  }
+
+  /** The members of a record as a JSON object; `undefined` for a record without any. */
+  objectOf(records: RecordColumns, index: number): Buffer | undefined {
+    const members = this.#membersOf(records, index)
+    return members.size === 0 ? undefined : Buffer.concat(withMembers(Buffer.of(OPEN, CLOSE), 0, members, false))
   }
 
   /** False if no value has a field of a member's name: only a name with an escape is written in any other way. */
@@ -108,21 +123,24 @@ function memberText({ name, type }: Member, value: Buffer): Buffer {
 }
 
 /**
- * The parts of an object with members at its end, in place of its fields of their names. Anything else is returned as it is, to be rejected
- * with its own reason.
+ * The parts of a value whose object begins at `from`, with members at its end, in place of its fields of their names. Anything else is returned
+ * as it is, to be rejected with its own reason.
  */
-function withMembers(value: Buffer, members: ReadonlyMap<string, Buffer>, mayReplace: boolean): readonly Buffer[] {
-  if (members.size === 0 || value[skipSpace(value, 0, 1)] !== OPEN) return [value]
+function withMembers(value: Buffer, from: number, members: ReadonlyMap<string, Buffer>, mayReplace: boolean): readonly Buffer[] {
+  if (members.size === 0) return [value]
+  const written = value.subarray(from)
   // A larger value is rejected whatever it has.
   const isSearched = mayReplace && value.length <= limits.LINE_BYTES_MAX
-  const object = isSearched ? withoutFields(value, new Set(members.keys())) : value
+  const object = isSearched ? withoutFields(written, new Set(members.keys())) : written
   const [first, last] = [skipSpace(object, 0, 1), skipSpace(object, object.length - 1, -1)]
   if (object[last] !== CLOSE) return [value]
   const isEmpty = skipSpace(object, first + 1, 1) === last
-  const parts: Buffer[] = [object.subarray(0, last)]
+  const parts: Buffer[] = [value.subarray(0, from), object.subarray(0, last)]
+  let hasFields = !isEmpty
   for (const member of members.values()) {
-    if (parts.length > 1 || !isEmpty) parts.push(Buffer.of(COMMA))
+    if (hasFields) parts.push(Buffer.of(COMMA))
     parts.push(member)
+    hasFields = true
   }
   return [...parts, object.subarray(last)]
 }

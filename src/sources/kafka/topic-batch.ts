@@ -7,9 +7,11 @@ import {
   headersOf,
   keptBytes,
   type PartitionPlace,
+  type RecordColumns,
   recordPlaceText,
   type ValueFormat,
 } from '../../kafka/index.ts'
+import { withDecodedMembers } from './decoded-members.ts'
 import type { RecordMembers } from './record-members.ts'
 
 const HEAD_BYTES = 1024
@@ -47,7 +49,7 @@ export async function topicBatch(
   { partition, records: fetched, damaged }: FetchedRecords,
   { name, format, skipsTombstones, members, signal }: TopicBatchOptions,
 ): Promise<RecordBatch> {
-  const records = members?.addTo(fetched) ?? fetched
+  const records = members?.addTo(fetched, format.jsonStart) ?? fetched
   const placeOf = (offset: number): string => recordPlaceText(name, partition, offset)
   const [starts, ends, offsets, rows]: [number[], number[], number[], number[]] = [[], [], [], []]
   const [rejections, rejectedOffsets]: [Rejection[], number[]] = [[], []]
@@ -73,15 +75,22 @@ export async function topicBatch(
       rows.push(row)
     }
   }
-  const headerNames = (index: number): Iterable<string> => headersOf(records, rows[index]).map(header => header.name)
+  const headerNames = (index: number): Iterable<string> => headersOf(fetched, rows[index]).map(header => header.name)
   const values = { bytes: records.bytes, starts, ends, offsets, placeOf, headerNames }
-  const batch = await format.batchOf(values, signal)
+  const decoded = await format.batchOf(values, signal)
+  const batch = members && format.jsonStart === undefined ? withDecodedMembers(decoded, membersByOffset(members, fetched)) : decoded
   const { undecodable, undecodableNumbers = [] } = batch
   return {
     ...batch,
     undecodable: [...undecodable, ...rejections],
     undecodableNumbers: [...undecodableNumbers, ...rejectedOffsets],
   }
+}
+
+/** Members of a batch's records by offset. */
+function membersByOffset(members: RecordMembers, records: RecordColumns): (offset: number) => Buffer | undefined {
+  const rows = new Map(Array.from({ length: records.count }, (_, row) => [records.offsets[row], row]))
+  return offset => members.objectOf(records, rows.get(offset)!)
 }
 
 const tombstone = new Fault(

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { TestRegistry } from '../../../test/kafka-formats/test-registry.ts'
 import { MemoryCluster } from '../../../test/kafka/memory-cluster.ts'
+import { sharedReaderOf } from '../../../test/kafka/shared-reader.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import type { KafkaPlaceIR } from '../../define/config/kafka-place-ir.ts'
+import { Strings } from '../../columns/index.ts'
+import { HistoryBuilder } from '../../intake/index.ts'
+import { RecordMembers } from './record-members.ts'
+import { TopicHistory } from './topic-history.ts'
 import { topicReader } from './topic-reader.ts'
 import { formatOpener } from './value-format.ts'
 
@@ -59,6 +64,32 @@ for (const [value, write] of formats)
     await run.until(40)
     assert.deepEqual(run.numbers(), upTo(40))
     await run.end()
+  })
+
+for (const [value = 'json', write] of formats)
+  test(`${value}: a run, the member of a group and a history replace a field by a column beside the value`, async () => {
+    const cluster = new MemoryCluster()
+    cluster.createTopic('rows', 1)
+    for (const n of upTo(40)) cluster.append('rows', 0, write(0), n)
+    const columns = { timestamp: 'n' }
+    const openFormat = opener({ value, columns })
+    const options = { topic: 'rows', openFormat, members: new RecordMembers(numbersSource, columns), open: () => cluster.driver() }
+    for (const reader of [topicReader(numbersSource, options), sharedReaderOf(cluster, options)]) {
+      const run = new TopicRun(reader)
+      await run.until(40)
+      assert.deepEqual(run.numbers(), upTo(40))
+      await run.end()
+    }
+    const history = new TopicHistory({
+      ...options,
+      source: 'rows',
+      from: 'earliest',
+      skipsTombstones: false,
+      openFormat: () => openFormat(assert.fail),
+    })
+    const rows = new HistoryBuilder(numbersSource, { strings: new Strings(), onRejected: ({ detail }) => assert.fail(detail) })
+    for await (const batch of history.batches()) rows.validate(batch)
+    assert.deepEqual([...rows.finish().block.columns['n'].values].slice(0, 40), upTo(40))
   })
 
 const withRegistry = [

@@ -35,7 +35,7 @@ export function schemaRegistryOf(
  * @throws `SPILL_INPUT` for a setting of the registry that cannot be read, and for an address that is none. Messages show no secret.
  */
 export function formatOpener(
-  place: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry'>,
+  place: Pick<KafkaPlaceIR, 'topic' | 'value' | 'registry' | 'columns'>,
   { name, source, env }: FormatSetting,
 ): (warn: (problem: string) => void) => ValueFormat {
   const { value = 'json' } = place
@@ -43,10 +43,10 @@ export function formatOpener(
   if (value === 'json' || (value === 'json-schema' && !place.registry))
     return warn => openValueFormat({ format: value, reader: reader() }, warn)
   const registry = schemaRegistryOf(place, { name, env })
+  // Columns are added to decoded records, which are no cells.
+  const decodesCells = source !== undefined && source.mapVersion === undefined && place.columns === undefined
   const options: ValueFormatOptions =
-    value === 'json-schema'
-      ? { format: value, registry, reader: reader() }
-      : { format: value, registry, ...(source?.mapVersion === undefined && source && { source }) }
+    value === 'json-schema' ? { format: value, registry, reader: reader() } : { format: value, registry, ...(decodesCells && { source }) }
   // A mistake in the settings ends the start.
   openValueFormat(options, () => {}).close()
   return warn => openValueFormat(options, warn)
