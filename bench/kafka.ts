@@ -11,7 +11,7 @@ import { wallClock } from '../src/base/clock.ts'
 import { median, middleRound, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { BenchProcess } from './live/bench-process.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { IngestProcess, type Round } from './live/ingest-sender.ts'
+import { IngestProcess, type Round, type TopicRound } from './live/ingest-sender.ts'
 import { BenchBroker, type ConsumerRate } from './live/kafka-broker.ts'
 import type { GateRound } from './live/kafka-gate.ts'
 import type { TopicArrivals } from './live/kafka-observer.ts'
@@ -105,7 +105,7 @@ interface Setting {
 async function measureReading({ folder, broker, rounds, options }: Setting, payments: number) {
   const sending = { bodies: BODIES, payments: payments / BODIES, inFlight: 2, since: wallClock() - SINCE_MS }
   const [topic, http] = await Promise.all(['topic', 'http'].map(name => IngestProcess.start(join(folder, name), 'features', sending)))
-  const measured: Record<'topic' | 'http', Round[]> = { topic: [], http: [] }
+  const measured: { readonly topic: TopicRound[]; readonly http: Round[] } = { topic: [], http: [] }
   const consumers: ConsumerRate[] = []
   for (let round = 0; round <= rounds; round++) {
     options.progress(round === 0 ? 'reading: warming up' : `reading: round ${round} of ${rounds}`)
@@ -126,7 +126,13 @@ async function measureReading({ folder, broker, rounds, options }: Setting, paym
     if (has !== should) failures.push(`${process.name}: ${has} is there, and should be ${should}`)
     if (read !== total) failures.push(`${process.name}: ${total} payments were sent, the features count ${read}`)
   }
-  return { topic: rateOf(measured.topic, payments), http: rateOf(measured.http, payments), consumer: rateOf(consumers, payments), failures }
+  const blockedMs = Math.max(...measured.topic.map(round => round.blockedMs))
+  return {
+    topic: { ...rateOf(measured.topic, payments), blockedMs },
+    http: rateOf(measured.http, payments),
+    consumer: rateOf(consumers, payments),
+    failures,
+  }
 }
 
 const rateOf = (rounds: readonly Round[], payments: number) => ({

@@ -14,6 +14,7 @@ import { startServer } from '../../src/serve/listen.ts'
 import { openReaders } from '../../src/sources/open-readers.ts'
 import { feedSource } from '../../src/sources/reader/source-feed.ts'
 import { timeByRoom } from '../profile.ts'
+import { watchLoop } from './loop.ts'
 import { CARDS, contentsOf, linesOf, pipelines, type LogContents } from './payments.ts'
 import { runConcurrently } from './concurrency.ts'
 
@@ -35,6 +36,8 @@ export type Answer =
   /** Seconds of processor time of all threads since the start of the process. */
   | { readonly kind: 'cpu'; readonly seconds: number }
   | { readonly kind: 'taken'; readonly cpu: number; readonly wall: number }
+  /** `blockedMs`: the most processor time of the main thread between two turns of its event loop. */
+  | { readonly kind: 'topic'; readonly cpu: number; readonly wall: number; readonly blockedMs: number }
   /** By room, of the main thread. */
   | { readonly kind: 'profiled'; readonly parts: Readonly<Record<string, number>> }
   /** `read`: payments in the windows of the kernel. */
@@ -87,11 +90,13 @@ async function readTopic({ broker, topic, payments }: Extract<Ask, { kind: 'read
   const [{ reader }] = openReaders(pipeline, [{ source: 'payments', input: `kafka:${topic}` }], setting)
   const over = new AbortController()
   const until = run.counts.accepted + payments
+  const loop = await watchLoop()
   const [cpu, wall] = [cpuSeconds(), stopwatch()]
   const reading = feedSource(run, 'payments', reader, { follow: true, signal: over.signal, onWarning: fail })
   // Accepted means durable.
   while (run.counts.accepted < until) await Promise.race([pause(POLL_MS), reading.then(() => fail(new Error('reading has ended')))])
-  answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
+  const work = { cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 }
+  answer({ kind: 'topic', ...work, blockedMs: (await loop.stop()).cpuMs })
   over.abort()
   await reading
 }

@@ -23,6 +23,10 @@ export interface Round {
   readonly wall: number
 }
 
+export interface TopicRound extends Round {
+  readonly blockedMs: number
+}
+
 export class IngestProcess {
   readonly name: string
   readonly #child: ChildProcess
@@ -68,8 +72,8 @@ export class IngestProcess {
   }
 
   /** A round of a topic of Kafka. */
-  read(broker: string, topic: string, payments: number): Promise<Round> {
-    return this.#ask({ kind: 'read', broker, topic, payments }, 'taken')
+  read(broker: string, topic: string, payments: number): Promise<TopicRound> {
+    return this.#ask({ kind: 'read', broker, topic, payments }, 'topic')
   }
 
   /** Like `take`: the share of the main thread's time by room. */

@@ -267,9 +267,9 @@ describe('the dashboard', { skip, timeout: 600_000 }, () => {
   test('a batch run and a reconciliation are started', async () => {
     const page = await openPage('/runs')
     await click(page, 'Start batch run of card_usual')
-    await until(page, `/Batch run \\d+: done/.test(document.body.innerText)`)
+    await until(page, `/batch run \\w+, number \\d+: done, /.test(document.body.innerText)`)
     await click(page, 'Reconcile now')
-    await untilText(page, 'Reconciliation 1: done.')
+    await untilText(page, 'reconciliation, number 1: done, ')
   })
 
   test('a token signs in, roles hide pages and changes, and a revoked token signs out with the reason', async () => {

@@ -7,6 +7,8 @@ import { pause } from '../../src/base/clock.ts'
 import type { GroupProtocol } from '../../src/kafka/index.ts'
 
 const AGAIN_MS = 20
+/** Time after which a coordinator aborts a transaction of a test. */
+const TRANSACTION_MS = 600_000
 /** Epoch of a member that leaves. */
 const LEAVE = -1
 
@@ -155,7 +157,7 @@ export class BrokerTopics {
 
   /** Appends a batch in a transaction of a producer of its own, which is open until it is ended. */
   async begin(topic: string, partition: number, values: readonly string[]): Promise<OpenTransaction> {
-    const settings = { clientId: 'test', bootstrapBrokers: [this.address], serializers: client.stringSerializers }
+    const settings = { clientId: 'test', bootstrapBrokers: [this.address], serializers: client.stringSerializers, timeout: TRANSACTION_MS }
     const producer = new client.Producer({ ...settings, idempotent: true, transactionalId: `transaction-${randomUUID()}` })
     // Without these the client names a producer that it is not.
     const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 })

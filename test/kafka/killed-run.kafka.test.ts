@@ -6,13 +6,12 @@ import { pause } from '../../src/base/clock.ts'
 import { openKafkaDriver } from '../../src/kafka/index.ts'
 import { positionKey } from '../../src/log/named-values.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
-import { topicReader } from '../../src/sources/kafka/topic-reader.ts'
 import { Child } from '../crash/child.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { scratchFolder } from '../scratch.ts'
 import { brokers, BrokerTopics, describedGroup } from './brokers.ts'
 import { numbersIn } from './numbers-in.ts'
-import { numbersSource, rowOf, upTo } from './topic-run.ts'
+import { rowOf, upTo } from './topic-run.ts'
 import { TopicWriter } from './topic-writer.ts'
 
 const KILLS = 25
@@ -108,8 +107,10 @@ for (const [version, address] of brokers) {
       upTo(writer.last),
     )
 
-    // Records that nobody has read, of another number in each partition.
-    for (let partition = 0; partition < PARTITIONS; partition++) await topics.append(topic, partition, upTo(partition + 1).map(rowOf))
+    // Records that nobody can read yet, of another number in each partition.
+    const open: Awaited<ReturnType<BrokerTopics['begin']>>[] = []
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      open.push(await topics.begin(topic, partition, upTo(partition + 1).map(rowOf)))
     const driver = openKafkaDriver({ brokers: [address], clientId: 'test' })
     try {
       const ends = await driver.offsets(topic, [0, 1, 2], 'latest')
@@ -128,36 +129,32 @@ for (const [version, address] of brokers) {
           lag: partition + 1,
         })),
       )
-      assert.deepEqual(await lagsOf(topic, address, data), [1, 2, 3], 'as the run measures it')
+      assert.deepEqual(await servedLags(topic, data), [1, 2, 3], 'as the run shows it')
     } finally {
-      await driver.close()
+      await Promise.all([driver.close(), ...open.map(transaction => transaction.end('abort'))])
     }
   })
 }
 
-/** The lag of each partition as a run with a data folder measures it. */
-async function lagsOf(topic: string, address: string, data: string): Promise<number[]> {
-  const reader = topicReader(numbersSource, { topic, open: () => openKafkaDriver({ brokers: [address], clientId: 'test' }) })
-  const positions = new Map(positionsIn(data))
-  const committed = (partition?: string) => positions.get(positionKey(`rows=kafka:${topic}#${partition}`))
-  const stop = new AbortController()
-  const context = {
-    committedPosition: committed,
-    follow: true,
-    signal: stop.signal,
-    whenCommitted: async () => {},
-    assign: () => {},
-    revoke: async () => {},
-    warn: assert.fail,
-  }
-  const batches = reader.read(context)[Symbol.asyncIterator]()
+/** The lag of each partition as a run shows it over HTTP, once it has measured all of them. */
+async function servedLags(topic: string, data: string): Promise<number[]> {
+  const run = new Child(argsOf(topic, data, '--listen', '127.0.0.1:0', '--no-auth'), /listening at (http:[^\s,]+)/, PATIENCE_MS)
   try {
-    await batches.next()
-    const lags = await reader.measureLag!(committed)
-    return [0, 1, 2].map(partition => lags.get(String(partition))!.lag)
+    const url = await run.ready()
+    assert.ok(url !== undefined, run.output)
+    for (;;) {
+      const { readers } = (await (await fetch(`${url}/sources/rows/lag`)).json()) as { readers: readonly [{ partitions: PartitionLag[] }] }
+      const [{ partitions }] = readers
+      if (partitions.length === PARTITIONS)
+        return partitions.toSorted((a, b) => Number(a.partition) - Number(b.partition)).map(({ lag }) => lag)
+      await pause(LOOK_MS)
+    }
   } finally {
-    stop.abort()
-    await batches.return!()
-    await reader.close!()
+    await run.kill()
   }
+}
+
+interface PartitionLag {
+  readonly partition: string
+  readonly lag: number
 }

@@ -48,9 +48,12 @@ export class TopicRun {
     while (!this.#isOver && decidedNumbers(this.opened.store).length < count) await pause(1)
   }
 
-  /** Waits for a warning that begins with a text after the name of the source. */
+  /** Waits for a warning that begins with a text after the name of the source. Throws where reading has ended without it. */
   async untilWarning(text: string): Promise<void> {
-    while (!this.warnings.some(warning => warning.startsWith(`source 'rows': ${text}`))) await pause(1)
+    while (!this.warnings.some(warning => warning.startsWith(`source 'rows': ${text}`))) {
+      if (this.#isOver) throw new Error(`reading has ended without the warning '${text}': ${this.warnings.join('; ')}`)
+      await pause(1)
+    }
   }
 
   /** Ends reading. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { jobsOf, timelineOf } from './job-list.ts'
+import { jobsOf, outcomeText, timelineOf } from './job-list.ts'
 
 const jobs = jobsOf({
   runs: [
@@ -22,6 +22,15 @@ const jobs = jobsOf({
     { number: 5, why: 'demand', state: 'failed', began: 600, ended: 700, error: 'too wide' },
     { number: 6, why: 'demand', state: 'broken off', began: 650 },
   ],
+})
+
+test('the outcome of a job that was started here names its result, or why it failed', () => {
+  const of = (kind: string) => outcomeText(jobs.find(job => job.kind === kind)!)
+  assert.deepEqual(['batch-run', 'report', 'training'].map(of), [
+    'batch run usual, number 1: done, 1 key from 5 events.',
+    'report list, number 2: failed, disk full.',
+    'training m, number 3: running.',
+  ])
 })
 
 test('jobs of all ledgers, newest first, each with its result', () => {

@@ -26,30 +26,36 @@ export interface Ledgers {
 
 /** All jobs of the ledgers, the newest first. */
 export function jobsOf({ runs, reports, models, reconciliations }: Ledgers): ListedJob[] {
-  const jobs: ListedJob[] = [
-    ...runs.map(({ group, done, error, ...run }) => ({
-      ...jobOf(run, 'batch-run', group, run.why),
-      result: error ?? (done ? `${pluralText(done.keys, 'key')} from ${pluralText(done.read, 'event')}` : ''),
-    })),
-    ...reports.map(({ report, done, error, ...run }) => ({
-      ...jobOf(run, 'report', report, run.why),
-      result: error ?? (done ? `${pluralText(done.rows, 'row')}${done.stale ? ', stale' : ''}` : ''),
-    })),
-    ...models.flatMap(({ model, versions }) =>
-      versions.map(version => ({
-        ...jobOf(version, 'training', model, version.because ?? version.why),
-        state: version.state === 'training' ? 'running' : version.state,
-        result: version.error ?? version.verdict ?? '',
-      })),
-    ),
-    // Records of earlier versions, which had schedules alone, have no `why`.
-    ...reconciliations.map(({ done, error, ...run }) => ({
-      ...jobOf(run, 'reconciliation', '', run.why ?? 'schedule'),
-      result: error ?? (done ? `${countText(done.unexplained)} unexplained of ${pluralText(done.values, 'value')}` : ''),
-    })),
-  ]
+  const trainings = models.flatMap(({ model, versions }) => versions.map(version => listedTraining(model, version)))
+  const jobs = [...runs.map(batchRunJob), ...reports.map(reportJob), ...trainings, ...reconciliations.map(reconciliationJob)]
   return jobs.sort((a, b) => b.began - a.began)
 }
+
+export const batchRunJob = ({ group, done, error, ...run }: BatchRunAnswer): ListedJob => ({
+  ...jobOf(run, 'batch-run', group, run.why),
+  result: error ?? (done ? `${pluralText(done.keys, 'key')} from ${pluralText(done.read, 'event')}` : ''),
+})
+
+export const reportJob = ({ report, done, error, ...run }: ReportRunAnswer): ListedJob => ({
+  ...jobOf(run, 'report', report, run.why),
+  result: error ?? (done ? `${pluralText(done.rows, 'row')}${done.stale ? ', stale' : ''}` : ''),
+})
+
+export const listedTraining = (model: string, version: ModelAnswer['versions'][number]): ListedJob => ({
+  ...jobOf(version, 'training', model, version.because ?? version.why),
+  state: version.state === 'training' ? 'running' : version.state,
+  result: version.error ?? version.verdict ?? '',
+})
+
+export const reconciliationJob = ({ done, error, ...run }: ReconciliationAnswer): ListedJob => ({
+  // Records of earlier versions, which had schedules alone, have no `why`.
+  ...jobOf(run, 'reconciliation', '', run.why ?? 'schedule'),
+  result: error ?? (done ? `${countText(done.unexplained)} unexplained of ${pluralText(done.values, 'value')}` : ''),
+})
+
+/** The outcome of a job that was started here, as a sentence: `batch run usual, number 5: done, 3 keys from 10 events.` */
+export const outcomeText = (job: ListedJob): string =>
+  `${jobTitle(job)}, number ${job.number}: ${[job.state, job.result].filter(Boolean).join(', ')}.`
 
 interface JobTimes {
   readonly number: number

@@ -14,7 +14,19 @@ import { SelectFilter } from '../parts/select-filter.tsx'
 import { type Change, useChange } from '../parts/use-change.ts'
 import { BatchSchedule } from './batch-schedule.tsx'
 import { usualDuration, usualText } from './group-runs.ts'
-import { type ListedJob, jobKindNames, jobsOf, jobTitle, lastedMs, timelineOf } from './job-list.ts'
+import {
+  batchRunJob,
+  type ListedJob,
+  jobKindNames,
+  jobsOf,
+  jobTitle,
+  lastedMs,
+  outcomeText,
+  reconciliationJob,
+  reportJob,
+  timelineOf,
+  listedTraining,
+} from './job-list.ts'
 
 const POLL_MS = 3000
 
@@ -84,7 +96,8 @@ interface StartProps {
 
 interface JobStart extends Pick<ListedJob, 'kind' | 'name'> {
   readonly title: string
-  readonly start: () => Promise<string>
+  /** Answers once the result is in use. */
+  readonly start: () => Promise<ListedJob>
 }
 
 /** The jobs that can be started outside their schedule. The cancelling of one that runs comes before its start. */
@@ -93,20 +106,25 @@ function StartButtons({ pipeline: { groups, reports, models }, running, cancel, 
     ...groups
       .filter(({ placement: { kind } }) => kind === 'batch' || kind === 'hybrid')
       .map(({ name }) => {
-        const start = () => startJob(`/groups/${encodeURIComponent(name)}/runs`, 'Batch run')
+        const start = async () => batchRunJob(await call('POST', `/groups/${encodeURIComponent(name)}/runs`))
         return { kind: 'batch-run', name, title: `Start batch run of ${name}`, start } as const
       }),
     ...reports.map(({ name }) => {
-      const start = () => startJob(`/reports/${encodeURIComponent(name)}`, 'Report')
+      const start = async () => reportJob(await call('POST', `/reports/${encodeURIComponent(name)}`))
       return { kind: 'report', name, title: `Make report ${name}`, start } as const
     }),
     ...models
       .filter(({ isTrained }) => isTrained)
       .map(({ name }) => {
-        const start = () => startJob(`/models/${encodeURIComponent(name)}/train`, 'Version')
+        const start = async () => listedTraining(name, await call('POST', `/models/${encodeURIComponent(name)}/train`))
         return { kind: 'training', name, title: `Train ${name}`, start } as const
       }),
-    { kind: 'reconciliation', name: '', title: 'Reconcile now', start: () => startJob('/reconciliations', 'Reconciliation') },
+    {
+      kind: 'reconciliation',
+      name: '',
+      title: 'Reconcile now',
+      start: async () => reconciliationJob(await call('POST', '/reconciliations')),
+    },
   ]
   return (
     <div class="buttons">
@@ -139,7 +157,7 @@ const CancelButton = ({ job, cancel, title }: CancelButtonProps) => (
 
 interface StartButtonProps {
   readonly title: string
-  readonly start: () => Promise<string>
+  readonly start: () => Promise<ListedJob>
   readonly onChanged: () => void
 }
 
@@ -148,17 +166,12 @@ function StartButton({ title, start, onChanged }: StartButtonProps) {
   const change = useChange(onChanged)
   return (
     <>
-      <button type="button" disabled={change.isBusy} onClick={() => void change.run(start)}>
+      <button type="button" disabled={change.isBusy} onClick={() => void change.run(async () => outcomeText(await start()))}>
         {title}
       </button>
       <ChangeNotice change={change} />
     </>
   )
-}
-
-async function startJob(path: string, noun: string): Promise<string> {
-  const { number, state } = await call<{ number: number; state: string }>('POST', path)
-  return `${noun} ${number}: ${state}.`
 }
 
 async function cancelJob({ kind, name, number }: ListedJob): Promise<string> {
