@@ -11,7 +11,7 @@ import { wallClock } from '../src/base/clock.ts'
 import { median, middleRound, ratioOf, type Bench, type BenchOptions, type Outcome } from './bench.ts'
 import { BenchProcess } from './live/bench-process.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
-import { IngestProcess, type Round, type TopicRound } from './live/ingest-sender.ts'
+import { IngestProcess, type Round } from './live/ingest-sender.ts'
 import { BenchBroker, type ConsumerRate } from './live/kafka-broker.ts'
 import type { GateRound } from './live/kafka-gate.ts'
 import type { TopicArrivals } from './live/kafka-observer.ts'
@@ -105,15 +105,19 @@ interface Setting {
 async function measureReading({ folder, broker, rounds, options }: Setting, payments: number) {
   const sending = { bodies: BODIES, payments: payments / BODIES, inFlight: 2, since: wallClock() - SINCE_MS }
   const [topic, http] = await Promise.all(['topic', 'http'].map(name => IngestProcess.start(join(folder, name), 'features', sending)))
-  const measured: { readonly topic: TopicRound[]; readonly http: Round[] } = { topic: [], http: [] }
+  const measured: Record<'topic' | 'http', Round[]> = { topic: [], http: [] }
   const consumers: ConsumerRate[] = []
+  let blockedMs: number | undefined
   for (let round = 0; round <= rounds; round++) {
     options.progress(round === 0 ? 'reading: warming up' : `reading: round ${round} of ${rounds}`)
     const name = `payments-${round}`
     await broker.fill(name, linesOf(round * payments, payments, sending.since))
-    const one = { topic: await topic.read(broker.address, name, payments), http: await http.send(round * payments) }
+    const one = { topic: await topic.read(broker.address, name, payments, round === 0), http: await http.send(round * payments) }
     const consumer = broker.consume(name, payments)
-    if (round === 0) continue
+    if (round === 0) {
+      blockedMs = one.topic.blockedMs
+      continue
+    }
     measured.topic.push(one.topic)
     measured.http.push(one.http)
     consumers.push(consumer)
@@ -126,7 +130,6 @@ async function measureReading({ folder, broker, rounds, options }: Setting, paym
     if (has !== should) failures.push(`${process.name}: ${has} is there, and should be ${should}`)
     if (read !== total) failures.push(`${process.name}: ${total} payments were sent, the features count ${read}`)
   }
-  const blockedMs = Math.max(...measured.topic.map(round => round.blockedMs))
   return {
     topic: { ...rateOf(measured.topic, payments), blockedMs },
     http: rateOf(measured.http, payments),

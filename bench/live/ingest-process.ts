@@ -28,7 +28,7 @@ export type Ask =
   /** `take` again, with a CPU profile. */
   | { readonly kind: 'profile'; readonly first: number; readonly bodies: number; readonly payments: number; readonly since: number }
   /** So many payments of a topic of Kafka. */
-  | { readonly kind: 'read'; readonly broker: string; readonly topic: string; readonly payments: number }
+  | { readonly kind: 'read'; readonly broker: string; readonly topic: string; readonly payments: number; readonly isWatched: boolean }
   | { readonly kind: 'end' }
 
 export type Answer =
@@ -36,8 +36,8 @@ export type Answer =
   /** Seconds of processor time of all threads since the start of the process. */
   | { readonly kind: 'cpu'; readonly seconds: number }
   | { readonly kind: 'taken'; readonly cpu: number; readonly wall: number }
-  /** `blockedMs`: the most processor time of the main thread between two turns of its event loop. */
-  | { readonly kind: 'topic'; readonly cpu: number; readonly wall: number; readonly blockedMs: number }
+  /** `blockedMs`: the most processor time of the main thread between two turns of its event loop, in a round that is watched. */
+  | { readonly kind: 'topic'; readonly cpu: number; readonly wall: number; readonly blockedMs?: number }
   /** By room, of the main thread. */
   | { readonly kind: 'profiled'; readonly parts: Readonly<Record<string, number>> }
   /** `read`: payments in the windows of the kernel. */
@@ -85,18 +85,19 @@ async function take(bodies: readonly Buffer[]): Promise<void> {
   answer({ kind: 'taken', cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 })
 }
 
-async function readTopic({ broker, topic, payments }: Extract<Ask, { kind: 'read' }>): Promise<void> {
+async function readTopic({ broker, topic, payments, isWatched }: Extract<Ask, { kind: 'read' }>): Promise<void> {
   const setting = { env: { KAFKA_BROKERS: broker }, data: folder }
   const [{ reader }] = openReaders(pipeline, [{ source: 'payments', input: `kafka:${topic}` }], setting)
   const over = new AbortController()
   const until = run.counts.accepted + payments
-  const loop = await watchLoop()
+  const loop = isWatched ? await watchLoop() : undefined
   const [cpu, wall] = [cpuSeconds(), stopwatch()]
   const reading = feedSource(run, 'payments', reader, { follow: true, signal: over.signal, onWarning: fail })
   // Accepted means durable.
   while (run.counts.accepted < until) await Promise.race([pause(POLL_MS), reading.then(() => fail(new Error('reading has ended')))])
   const work = { cpu: cpuSeconds() - cpu, wall: (stopwatch() - wall) / 1000 }
-  answer({ kind: 'topic', ...work, blockedMs: (await loop.stop()).cpuMs })
+  const stalls = await loop?.stop()
+  answer({ kind: 'topic', ...work, ...(stalls && { blockedMs: stalls.cpuMs }) })
   over.abort()
   await reading
 }

@@ -24,7 +24,8 @@ export interface Round {
 }
 
 export interface TopicRound extends Round {
-  readonly blockedMs: number
+  /** Of a round that is watched. */
+  readonly blockedMs?: number
 }
 
 export class IngestProcess {
@@ -71,9 +72,9 @@ export class IngestProcess {
     return this.#ask({ kind: 'take', first, bodies, payments, since }, 'taken')
   }
 
-  /** A round of a topic of Kafka. */
-  read(broker: string, topic: string, payments: number): Promise<TopicRound> {
-    return this.#ask({ kind: 'read', broker, topic, payments }, 'topic')
+  /** A round of a topic of Kafka. `isWatched`: with the time for which its event loop is blocked, which costs processor time itself. */
+  read(broker: string, topic: string, payments: number, isWatched: boolean): Promise<TopicRound> {
+    return this.#ask({ kind: 'read', broker, topic, payments, isWatched }, 'topic')
   }
 
   /** Like `take`: the share of the main thread's time by room. */

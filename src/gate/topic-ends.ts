@@ -5,7 +5,7 @@
  * gate that is gone ends when its successor starts, or else when Kafka finds it older than `KAFKA_TRANSACTION_MS`; that of a producer holds back the gate until Kafka ends it.
  */
 import type { Clock } from '../base/index.ts'
-import type { KafkaDriver } from '../kafka/index.ts'
+import { type KafkaDriver, partitionEnds } from '../kafka/index.ts'
 
 interface OpenTransaction {
   /** The first offset that readers of committed records do not reach. */
@@ -30,14 +30,12 @@ export class TopicEnds {
 
   async sample(driver: KafkaDriver, partitions: readonly number[]): Promise<void> {
     for (const topic of this.#topics) {
-      // In this order, so that a transaction that is committed in between does not count.
-      const ends = await driver.offsets(topic, partitions, 'latest')
-      const stable = await driver.offsets(topic, partitions, 'stable')
-      if (topic === this.#topics[0]) this.#rawEnds = ends
+      const { latest, stable } = await partitionEnds(driver, topic, partitions)
+      if (topic === this.#topics[0]) this.#rawEnds = latest
       const before = this.#open.get(topic)
       const open = new Map<number, OpenTransaction>()
       for (const [partition, offset] of stable) {
-        if (offset >= ends.get(partition)!) continue
+        if (offset >= latest.get(partition)!) continue
         const known = before?.get(partition)
         open.set(partition, known?.offset === offset ? known : { offset, since: this.#clock() })
       }

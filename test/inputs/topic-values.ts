@@ -1,7 +1,8 @@
 /** Random values of the records of a topic: rows of a source as JSON, JSON behind a schema's id, or Avro; damaged ones, noise and nothing. */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { avroBytes, avroLong } from '../kafka-formats/avro-bytes.ts'
+import { avroBytes } from '../kafka-formats/avro-bytes.ts'
+import { zigzagVarint } from '../kafka/varint.ts'
 import { framedValue } from '../kafka-formats/test-registry.ts'
 import { sourceIR } from '../source-ir.ts'
 import { damagedLine, noise, scatterBytes } from './damage.ts'
@@ -50,11 +51,12 @@ export const avroSchema = JSON.stringify({
 
 /** A row of `avroSource` in the order of its schema's fields. */
 function avroRow({ k, at, n, note }: Row): Buffer {
-  const optional = <T>(value: T | null, write: (value: T) => Buffer) => (value === null ? [avroLong(0)] : [avroLong(1), write(value)])
+  const optional = <T>(value: T | null, write: (value: T) => Buffer) =>
+    value === null ? [zigzagVarint(0)] : [zigzagVarint(1), write(value)]
   return Buffer.concat([
     avroBytes(k as string),
-    avroLong(at as number),
-    ...optional(n as number | null, avroLong),
+    zigzagVarint(at as number),
+    ...optional(n as number | null, zigzagVarint),
     ...optional(note as string | null, avroBytes),
   ])
 }

@@ -1,5 +1,7 @@
 /** One logical record in each format of a topic: a small encoder of Avro and Protobuf, for the types that the formats share. */
 import type { KafkaFormat } from '../../src/define/config/kafka-place-ir.ts'
+import { varint, zigzagVarint } from '../kafka/varint.ts'
+import { avroBytes } from './avro-bytes.ts'
 import { framedValue } from './test-registry.ts'
 
 type FieldType = 'string' | 'long' | 'double' | 'boolean'
@@ -41,16 +43,13 @@ interface TypedField {
 /** A branch of the union of null and the type. */
 function avroField({ type, value }: TypedField): Buffer {
   if (value === null) return Buffer.of(0)
-  const bytes = { string: avroText, long: avroLong, double: doubleBytes, boolean: (each: FieldValue) => Buffer.of(Number(each)) }
-  return Buffer.concat([Buffer.of(2), bytes[type](value)])
+  return Buffer.concat([Buffer.of(2), avroPart(type, value)])
 }
 
-const avroLong = (value: FieldValue): Buffer =>
-  varint(BigInt.asUintN(64, (BigInt(value as number) << 1n) ^ (BigInt(value as number) >> 63n)))
-
-function avroText(value: FieldValue): Buffer {
-  const text = Buffer.from(value as string)
-  return Buffer.concat([avroLong(text.length), text])
+function avroPart(type: FieldType, value: FieldValue): Buffer {
+  if (type === 'double') return doubleBytes(value)
+  if (type === 'string') return avroBytes(value as string)
+  return type === 'long' ? zigzagVarint(value as number) : Buffer.of(Number(value))
 }
 
 /** A field that is null is left out. */
@@ -71,10 +70,4 @@ function doubleBytes(value: FieldValue): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeDoubleLE(value as number)
   return bytes
-}
-
-function varint(value: bigint): Buffer {
-  const bytes: number[] = []
-  for (; value > 0x7fn; value >>= 7n) bytes.push(Number(value & 0x7fn) | 0x80)
-  return Buffer.of(...bytes, Number(value))
 }

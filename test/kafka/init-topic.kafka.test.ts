@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Project } from '../cli/project.ts'
-import { avroBytes, avroLong } from '../kafka-formats/avro-bytes.ts'
+import { avroBytes } from '../kafka-formats/avro-bytes.ts'
+import { zigzagVarint } from './varint.ts'
 import { registerSchema } from '../kafka-formats/registered-schema.ts'
 import { framedValue } from '../kafka-formats/test-registry.ts'
 import { brokers, BrokerTopics } from './brokers.ts'
@@ -35,8 +36,8 @@ function avroPayment(schemaId: number, i: number): Buffer {
   const { id, card, cents, at } = paymentOf(i)
   const amount = Buffer.alloc(4)
   amount.writeInt32BE(cents * 10)
-  const note = i % 2 === 0 ? [avroLong(0)] : [avroLong(1), avroBytes('by phone')]
-  return framedValue(schemaId, Buffer.concat([avroBytes(id), avroBytes(card), avroBytes(amount), avroLong(at), ...note]))
+  const note = i % 2 === 0 ? [zigzagVarint(0)] : [zigzagVarint(1), avroBytes('by phone')]
+  return framedValue(schemaId, Buffer.concat([avroBytes(id), avroBytes(card), avroBytes(amount), zigzagVarint(at), ...note]))
 }
 
 /** A project that replays, runs over and reconciles a topic of payments. */

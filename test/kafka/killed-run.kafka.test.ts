@@ -6,6 +6,7 @@ import { pause } from '../../src/base/clock.ts'
 import { openKafkaDriver } from '../../src/kafka/index.ts'
 import { positionKey } from '../../src/log/named-values.ts'
 import { readDataFolder } from '../../src/log/sqlite/data-folder.ts'
+import type { SourceLag } from '../../src/monitor/lag/lag-sampler.ts'
 import { Child } from '../crash/child.ts'
 import { Draw } from '../property/generate/draw.ts'
 import { scratchFolder } from '../scratch.ts'
@@ -143,7 +144,7 @@ async function servedLags(topic: string, data: string): Promise<number[]> {
     const url = await run.ready()
     assert.ok(url !== undefined, run.output)
     for (;;) {
-      const { readers } = (await (await fetch(`${url}/sources/rows/lag`)).json()) as { readers: readonly [{ partitions: PartitionLag[] }] }
+      const { readers } = (await (await fetch(`${url}/sources/rows/lag`)).json()) as { readers: readonly [Pick<SourceLag, 'partitions'>] }
       const [{ partitions }] = readers
       if (partitions.length === PARTITIONS)
         return partitions.toSorted((a, b) => Number(a.partition) - Number(b.partition)).map(({ lag }) => lag)
@@ -152,9 +153,4 @@ async function servedLags(topic: string, data: string): Promise<number[]> {
   } finally {
     await run.kill()
   }
-}
-
-interface PartitionLag {
-  readonly partition: string
-  readonly lag: number
 }

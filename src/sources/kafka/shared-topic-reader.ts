@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { callAfter, limits, withDeadline } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { type FetchedRecords, type GroupProtocol, KafkaError, type ValueFormat } from '../../kafka/index.ts'
+import { type FetchedRecords, type GroupProtocol, KafkaError, partitionEnds, type ValueFormat } from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { ClaimStore } from './claim-store.ts'
 import { PartitionShares } from './partition-shares.ts'
@@ -17,7 +17,7 @@ import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, resumePlace } from './topic-position.ts'
 import type { TopicReaderOptions } from './topic-reader.ts'
-import { TopicLag } from './topic-lag.ts'
+import { topicLag } from './topic-lag.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 import { jsonFormat } from './value-format.ts'
 
@@ -163,11 +163,11 @@ class SharedTopicReader implements SourceReader {
   async measureLag(committedPosition: (partition?: string) => string | undefined): Promise<ReadonlyMap<string, ReaderLag>> {
     const [session, held] = [this.#session, this.#shares?.held ?? []]
     if (!session || held.length === 0) return new Map()
-    const lag = await TopicLag.measure(session, held)
+    const ends = await partitionEnds(session.driver, session.topicName, held)
     return new Map(
       held.flatMap(partition => {
         const place = resumePlace(this.name, session.topic, committedPosition(String(partition)))
-        return place ? [[String(partition), lag.of(partition, place.offset)] as const] : []
+        return place ? [[String(partition), topicLag(ends, partition, place.offset)] as const] : []
       }),
     )
   }

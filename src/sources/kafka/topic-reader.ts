@@ -6,7 +6,14 @@
  */
 import { callAfter, limits, pause, SpillwayError, withDeadline } from '../../base/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
-import { type FetchedRecords, type KafkaDriver, KafkaError, type PartitionPlace, type ValueFormat } from '../../kafka/index.ts'
+import {
+  type FetchedRecords,
+  type KafkaDriver,
+  KafkaError,
+  partitionEnds,
+  type PartitionPlace,
+  type ValueFormat,
+} from '../../kafka/index.ts'
 import type { ReadBatch, ReadContext, ReaderLag, SourceReader } from '../reader/source-reader.ts'
 import { GroupOffsets } from './group-offsets.ts'
 import { Outage } from './outage.ts'
@@ -14,7 +21,7 @@ import type { RecordMembers } from './record-members.ts'
 import { slicedBatches } from './topic-batch.ts'
 import { topicError } from './topic-errors.ts'
 import { memberIn, offsetIn, positionText, resumePlace } from './topic-position.ts'
-import { TopicLag } from './topic-lag.ts'
+import { topicLag } from './topic-lag.ts'
 import { numbersFrom, TopicSession } from './topic-session.ts'
 import { type TopicStart, topicStartText } from './topic-start.ts'
 import { jsonFormat } from './value-format.ts'
@@ -229,11 +236,11 @@ class TopicReader implements SourceReader {
     const { topic, topicName, driver } = session
     const partitions = numbersFrom(0, topic.partitions)
     const starts = await driver.offsets(topicName, partitions, 'earliest')
-    const lag = await TopicLag.measure(session, partitions)
+    const ends = await partitionEnds(driver, topicName, partitions)
     return new Map(
       partitions.map(partition => {
         const offset = resumePlace(this.name, topic, committedPosition(String(partition)))?.offset ?? starts.get(partition)!
-        return [String(partition), lag.of(partition, offset)]
+        return [String(partition), topicLag(ends, partition, offset)]
       }),
     )
   }
