@@ -5,6 +5,7 @@ import { TopicGate } from '../../src/gate/gate.ts'
 import { rawTopicOf } from '../../src/sources/kafka/raw-topic.ts'
 import { alarms } from './alarm-pipeline.ts'
 import { answerNamedRequests } from './bench-process.ts'
+import { watchLoop } from './loop.ts'
 import { pipelines } from './payments.ts'
 
 /** A source, and its raw, checked and rejected topics. */
@@ -36,6 +37,12 @@ answerNamedRequests({
     await gate.run(new AbortController().signal)
     const { user, system } = process.cpuUsage(cpu)
     return { accepted: gate.counts.accepted, cpu: (user + system) / 1e6, wall: (stopwatch() - start) / 1000 }
+  },
+  /** The whole of a raw topic again: the most processor time of the main thread between two turns of its event loop, ms. */
+  blockedMs: async (source: GatedSource): Promise<number> => {
+    const loop = await watchLoop()
+    await gateOf(source, true).run(new AbortController().signal)
+    return (await loop.stop()).cpuMs
   },
   follow: (source: GatedSource): void => {
     gateOf(source, false)

@@ -34,7 +34,8 @@ let clock = start
 before(async () => {
   const data = scratchFolder('operation-metrics')
   running = await LiveRun.open(shop, data, { clock: () => clock, isDry: true })
-  const measure = async () => new Map(['0', '1'].map(partition => [partition, { position: 5, end: 9, lag: 4, unit: 'records' }]))
+  const measure = async () =>
+    new Map(['0', '1'].map(partition => [partition, { position: 5, end: 9, lag: 4, unit: 'records', inTransaction: 3 }]))
   const lagSources = ['payments', 'payments', 'logins'].map(source => ({
     source,
     reader: 'kafka:topic',
@@ -87,6 +88,8 @@ test('the lag of a source is that of its newest event, and its last arrival is a
 test('the records behind a source are summed over its readers and their partitions; without a count there is no line', async () => {
   assert.equal(await valueOf('spillway_source_lag_records{source="payments"}'), 16)
   assert.equal(await valueOf('spillway_source_lag_records{source="logins"}'), undefined)
+  assert.equal(await valueOf('spillway_source_in_transaction_records{source="payments"}'), 12)
+  assert.equal(await valueOf('spillway_source_in_transaction_records{source="logins"}'), undefined)
 })
 
 test('the as-of time of a batch result moves when the result is in use', async () => {

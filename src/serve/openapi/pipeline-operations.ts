@@ -71,6 +71,7 @@ const sourceLag = object({
           verdict: { enum: ['OK', 'WARN', 'ERR'] },
           unit: described(text, 'bytes, rows or records'),
           records: described(number, 'behind, in all partitions'),
+          inTransaction: described(number, 'of those records: behind an open transaction; absent of a place without transactions'),
           problem: described(text, 'why the last measurement failed'),
           failure: described(text, 'the error with which the reader has ended'),
         },

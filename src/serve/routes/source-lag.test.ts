@@ -11,6 +11,7 @@ const lags = [
     verdict: 'WARN',
     unit: 'records',
     records: 12,
+    inTransaction: 5,
     partitions: [partition, { ...partition, partition: '1', lag: 0 }],
   },
   { source: 'hooks', reader: 'hooks.ndjson', verdict: undefined, unit: undefined, partitions: [], failure: 'the file is gone' },
@@ -33,7 +34,14 @@ test('the lag of each partition of a source is listed by its readers, and of no 
     (await shop.app.inject({ url: `/sources/${source}/lag` })).json<{ readers: readonly unknown[] }>().readers
   const { catchUpMs: _, ...sent } = partition
   assert.deepEqual(await readersOf('payments'), [
-    { reader: 'kafka:payments', verdict: 'WARN', unit: 'records', records: 12, partitions: [sent, { ...sent, partition: '1', lag: 0 }] },
+    {
+      reader: 'kafka:payments',
+      verdict: 'WARN',
+      unit: 'records',
+      records: 12,
+      inTransaction: 5,
+      partitions: [sent, { ...sent, partition: '1', lag: 0 }],
+    },
   ])
   assert.deepEqual(await readersOf('hooks'), [{ reader: 'hooks.ndjson', partitions: [], failure: 'the file is gone' }])
 })
