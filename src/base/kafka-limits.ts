@@ -9,7 +9,7 @@ export const kafkaLimits = {
   /** Bytes of a decompressed batch of records. */
   KAFKA_BATCH_BYTES_MAX: 1 << 27,
   /** Bytes of records that are sent to a topic at once. A topic takes batches of 1 MiB unless it says otherwise. */
-  KAFKA_SEND_BYTES: 1 << 19,
+  KAFKA_SEND_BYTES: 1 << 18,
   /** Deliveries to one topic that wait for an acknowledgement. */
   KAFKA_DELIVERIES_AT_ONCE: 256,
   /** Time that a function or a file has to give a token for a login to Kafka, ms. */

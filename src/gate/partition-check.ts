@@ -20,6 +20,7 @@ import {
   type SourceRejection,
   valueAt,
 } from '../intake/index.ts'
+import { KnownIds } from './known-ids.ts'
 
 /** An event that passed the check. */
 export interface CheckedEvent {
@@ -50,13 +51,6 @@ class RecordOutcome implements CheckedRecord {
   }
 }
 
-interface KnownId {
-  /** Hash of the content. */
-  readonly content: string
-  /** UTC ms. */
-  readonly arrival: number
-}
-
 export class PartitionCheck {
   readonly #source: SourceIR
   readonly #contentSource: SourceIR
@@ -64,8 +58,8 @@ export class PartitionCheck {
   readonly #key: ColumnIR
   readonly #id: ColumnIR | undefined
   readonly #validator: RecordValidator
-  /** By hash of key and id, in order of arrival. */
-  readonly #ids = new Map<string, KnownId>()
+  /** By hash of key and id. */
+  readonly #ids = new KnownIds()
   /** Of the records that are being checked, by number. */
   #outcomes = new Map<number, RecordOutcome>()
   #arrival = 0
@@ -170,23 +164,12 @@ export class PartitionCheck {
     const since = this.#arrival - this.#source.dedupe
     const known = this.#ids.get(id)
     if (known && known.arrival >= since && !this.#remembers) return known.content === content ? 'duplicate' : 'conflict'
-    this.#forgetBefore(since)
-    if (this.#ids.size >= limits.GATE_IDS_MAX)
+    if (!this.#ids.note(id, { content, arrival: this.#arrival }, since))
       throw new SpillwayError(
         'SPILL_LIMIT',
         `source '${this.#source.name}': more than ${limits.GATE_IDS_MAX} ids of a partition within dedupe (GATE_IDS_MAX); give the source a shorter dedupe, or its topics more partitions`,
       )
-    // An id that comes back is behind the others.
-    this.#ids.delete(id)
-    this.#ids.set(id, { content, arrival: this.#arrival })
     return 'accepted'
-  }
-
-  #forgetBefore(since: number): void {
-    for (const [id, { arrival }] of this.#ids) {
-      if (arrival >= since) return
-      this.#ids.delete(id)
-    }
   }
 
   /** Undefined without an id: such events are never duplicates. */

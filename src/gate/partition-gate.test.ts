@@ -6,6 +6,7 @@ import { appendRaw, clusterWith } from '../../test/gate/memory-gate.ts'
 import { checkedPayments, neverAborted, partitionGateOf, startMs, writtenTo } from '../../test/gate/partition-gates.ts'
 import type { RequestFate, TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
+import { limits } from '../base/limits.ts'
 import { random } from '../base/random.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { KafkaError } from '../kafka/driver.ts'
@@ -267,7 +268,7 @@ test('records that are checked together have the outcomes of records that are ch
 
 test('a transaction has whole raw records, up to KAFKA_SEND_BYTES', async () => {
   const cluster = clusterWith([], 1)
-  for (let i = 0; i < 5; i++) appendRaw(cluster, 'x'.repeat(200_000))
+  for (let i = 0; i < 5; i++) appendRaw(cluster, 'x'.repeat(0.4 * limits.KAFKA_SEND_BYTES))
   await partitionGateOf(cluster.driver(), true).run(neverAborted)
   assert.deepEqual(
     cluster.log('rejected', 0).map(({ record }) => record && Number(record.headers[RAW_OFFSET])),
