@@ -12,7 +12,7 @@ import { median, middleRound, ratioOf, type Bench, type BenchOptions, type Outco
 import { BenchProcess } from './live/bench-process.ts'
 import { fsyncP50, inFolder } from './live/folder.ts'
 import { IngestProcess, type Round } from './live/ingest-sender.ts'
-import { BenchBroker, type ConsumerRate } from './live/kafka-broker.ts'
+import { BenchBroker, type Codec, codecs, type ConsumerRate } from './live/kafka-broker.ts'
 import type { GateRound } from './live/kafka-gate.ts'
 import type { TopicArrivals } from './live/kafka-observer.ts'
 import type { DecidedRecords } from './live/due-times.ts'
@@ -27,6 +27,8 @@ const sizes = {
 /** A broker and a run are compiled for many seconds. */
 const WARM_S = 15
 const BODIES = 8
+/** 5 MB before their compression. */
+const LARGE_BATCH_RECORDS = 48_000
 /** Time of the first payment before now: within the features' shortest window. */
 const SINCE_MS = 3_000_000
 const [DECISION_P99_MAX, GATE_P99_MAX] = [10, 10]
@@ -101,26 +103,31 @@ interface Setting {
   readonly options: BenchOptions
 }
 
-/** The same payments from a topic and over HTTP, in turn, and read by Kafka's own consumer. */
+/**
+ * The same payments from a topic and over HTTP, in turn, and read by Kafka's own consumer. Before that the event loop is watched, which costs
+ * processor time, while a topic of large batches is read, for each compression.
+ */
 async function measureReading({ folder, broker, rounds, options }: Setting, payments: number) {
   const sending = { bodies: BODIES, payments: payments / BODIES, inFlight: 2, since: wallClock() - SINCE_MS }
   const [topic, http] = await Promise.all(['topic', 'http'].map(name => IngestProcess.start(join(folder, name), 'features', sending)))
   const measured: Record<'topic' | 'http', Round[]> = { topic: [], http: [] }
   const consumers: ConsumerRate[] = []
-  let blockedMs: number | undefined
-  for (let round = 0; round <= rounds; round++) {
-    options.progress(round === 0 ? 'reading: warming up' : `reading: round ${round} of ${rounds}`)
+  options.progress('reading: warming up')
+  const blockedMs: Partial<Record<Codec, number | undefined>> = {}
+  const share = payments / codecs.length
+  for (const [i, codec] of codecs.entries()) {
+    const name = `payments-${codec}`
+    await broker.fill(name, linesOf(i * share, share, sending.since), { codec, records: LARGE_BATCH_RECORDS })
+    blockedMs[codec] = (await topic.read(broker.address, name, share, true)).blockedMs
+  }
+  await http.send(0)
+  for (let round = 1; round <= rounds; round++) {
+    options.progress(`reading: round ${round} of ${rounds}`)
     const name = `payments-${round}`
     await broker.fill(name, linesOf(round * payments, payments, sending.since))
-    const one = { topic: await topic.read(broker.address, name, payments, round === 0), http: await http.send(round * payments) }
-    const consumer = broker.consume(name, payments)
-    if (round === 0) {
-      blockedMs = one.topic.blockedMs
-      continue
-    }
-    measured.topic.push(one.topic)
-    measured.http.push(one.http)
-    consumers.push(consumer)
+    measured.topic.push(await topic.read(broker.address, name, payments, false))
+    measured.http.push(await http.send(round * payments))
+    consumers.push(broker.consume(name, payments))
   }
   const total = (rounds + 1) * payments
   const failures: string[] = []

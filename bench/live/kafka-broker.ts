@@ -6,13 +6,23 @@ import * as client from '@platformatic/kafka'
 import { kafka, kafkaProgram, startKafka } from '../../scripts/engines/kafka.ts'
 
 const VERSION = kafka.versions[0]
-const BATCH = 1000
+const BATCH_RECORDS = 1000
+/** A topic takes batches of 1 MiB unless it says otherwise. */
+const BATCH_BYTES_MAX = 1 << 24
 const CONSUMER_MS_MAX = 120_000
 
 /** Seconds: processor time of all threads, and the time of fetching. */
 export interface ConsumerRate {
   readonly cpu: number
   readonly wall: number
+}
+
+export const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+export type Codec = (typeof codecs)[number]
+
+export interface Batches {
+  readonly codec?: Codec
+  readonly records?: number
 }
 
 export class BenchBroker {
@@ -40,16 +50,17 @@ export class BenchBroker {
 
   /** New topics. */
   async create(topics: readonly string[], partitions = 1): Promise<void> {
-    await this.#admin.createTopics({ topics: [...topics], partitions, replicas: 1 })
+    const configs = [{ name: 'max.message.bytes', value: String(BATCH_BYTES_MAX) }]
+    await this.#admin.createTopics({ topics: [...topics], partitions, replicas: 1, configs })
   }
 
   /** A new topic of one partition with a record for each line. */
-  async fill(topic: string, lines: Buffer): Promise<void> {
+  async fill(topic: string, lines: Buffer, { codec = 'none', records = BATCH_RECORDS }: Batches = {}): Promise<void> {
     await this.create([topic])
     const values = lines.toString().trimEnd().split('\n')
-    for (let at = 0; at < values.length; at += BATCH) {
-      const messages = values.slice(at, at + BATCH).map(value => ({ topic, partition: 0, value: Buffer.from(value) }))
-      await this.#producer.send({ messages, acks: -1 })
+    for (let at = 0; at < values.length; at += records) {
+      const messages = values.slice(at, at + records).map(value => ({ topic, partition: 0, value: Buffer.from(value) }))
+      await this.#producer.send({ messages, acks: -1, compression: codec })
     }
   }
 
