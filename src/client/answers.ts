@@ -86,6 +86,16 @@ export interface Decision<V> {
   readonly read: Readonly<Record<string, { readonly visibleEvents: number; readonly asOf: number | null }>>
 }
 
+/** Some of the newest decisions. */
+export interface DecisionPage<V> {
+  /** In ascending order. */
+  readonly decisions: readonly Decision<V>[]
+  /** `before` of the page with older decisions; absent if there are none. */
+  readonly next?: string
+  /** Decisions that were searched, if the search ended before the page was full: the next page goes on. */
+  readonly lookedAt?: number
+}
+
 /** Fields of an answer to a request that waits for a decision. */
 export interface ReplyFields {
   /** False for an answer at the deadline of an action: the event may be lost with the server, so send it again. */

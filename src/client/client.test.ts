@@ -69,7 +69,7 @@ test('a model decides on request', async () => {
   const { durable, ...decision } = await api.decide(check, { card: 'c', amount: '9.50' })
   assert.equal(durable, true)
   assert.deepEqual([decision.key, decision.score, decision.vector], ['c', 1, { amount: 9.5, n: 2, hooked: 0 }])
-  assert.deepEqual(await api.recent(check), [decision])
+  assert.deepEqual((await api.recent(check)).decisions, [decision])
   await assert.rejects(api.decide(check, { card: 'c', amount: NaN }), { code: 'SPILL_INPUT', message: /^the request has NaN as 'amount'/ })
   await assert.rejects(api.decide(check, { card: 'c', amount: 'much' }), { code: 'SPILL_INPUT', status: 400, message: /'amount'/ })
 })
@@ -113,7 +113,7 @@ test('reads are sent again', async () => {
     code: 'SPILL_UNREACHABLE',
     message: /no JSON/,
   })
-  assert.equal((await api.recent(fraud, { limit: 1 })).length, 1)
+  assert.equal((await api.recent(fraud, { limit: 1 })).decisions.length, 1)
   assert.equal(waits.length, 4)
 })
 

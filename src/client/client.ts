@@ -4,7 +4,7 @@ import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { ColumnSpecs, RecordOf } from '../define/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
-import type { AskedDecision, DecidedEvent, Decision, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
+import type { AskedDecision, DecidedEvent, DecisionPage, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
 import { requireValues, ClientError } from './client-error.ts'
 import { followStream, type FollowOptions } from './follow.ts'
 import { HttpClient, type ClientRequest, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
@@ -43,6 +43,14 @@ export interface EffectOptions extends FollowOptions {
 export interface RecentOptions extends CallOptions {
   /** Only decisions about this key. */
   readonly key?: string | number
+  /** Only decisions from this time on, UTC ms. */
+  readonly since?: number
+  /** Only decisions up to this time, UTC ms. */
+  readonly until?: number
+  /** Only decisions with at least this score. */
+  readonly min?: number
+  /** The page of older decisions: `next` of the last one. */
+  readonly before?: string
   /** Greatest number of decisions: 20 by default, at most 1000. */
   readonly limit?: number
 }
@@ -110,8 +118,20 @@ export interface Client {
    * times meanwhile comes once, in its newest state.
    */
   effects(options?: EffectOptions): AsyncIterable<StreamedEffect>
-  /** Reads the newest decisions, in ascending order. */
-  recent<I>(model: Model<I>, options?: RecentOptions): Promise<Decision<VectorOf<Model<I>>>[]>
+  /**
+   * Reads the newest decisions.
+   *
+   * @example
+   * ```ts
+   * let before: string | undefined
+   * do {
+   *   const page = await api.recent(fraud, { min: 0.8, ...(before && { before }) })
+   *   for (const { key, score } of page.decisions.toReversed()) console.log(key, score)
+   *   before = page.next
+   * } while (before)
+   * ```
+   */
+  recent<I>(model: Model<I>, options?: RecentOptions): Promise<DecisionPage<VectorOf<Model<I>>>>
   /** Does the server answer? Resolves with false if it does not. */
   healthy(options?: CallOptions): Promise<boolean>
   /** Does the run accept events? Resolves with the reason if it does not. */
@@ -205,14 +225,10 @@ export function clientWith(http: HttpClient): Client {
       const query = action === undefined ? '' : `?action=${encodeURIComponent(typeof action === 'string' ? action : action.name)}`
       return followStream(http, { path: `/effects/stream${query}`, event: 'effect' }, options) as AsyncIterable<never>
     },
-    async recent({ name }, { key, limit, signal } = {}) {
-      const query = [
-        ['model', name],
-        ...(key === undefined ? [] : [['key', String(key)]]),
-        ...(limit === undefined ? [] : [['limit', String(limit)]]),
-      ]
-      const path = `/decisions?${query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
-      return (await http.json<{ decisions: never[] }>({ path, isIdempotent: true, signal })).decisions
+    recent({ name }, { signal, ...query } = {}) {
+      const parameters = Object.entries({ model: name, ...query }).filter(([, value]) => value !== undefined)
+      const path = `/decisions?${parameters.map(([parameter, value]) => `${parameter}=${encodeURIComponent(value)}`).join('&')}`
+      return http.json({ path, isIdempotent: true, signal })
     },
     healthy: ({ signal } = {}) => isHealthy(http, signal),
     ready: ({ signal } = {}) => readiness(http, signal),

@@ -7,6 +7,7 @@ import { listen } from '../../test/action/receiver.ts'
 import { answering, caller, failing } from '../../test/serve/caller.ts'
 import { check, fraud, open, pay, payments } from '../../test/serve/shop.ts'
 import type { StreamedDecision } from './answers.ts'
+import type { RecentOptions } from './client.ts'
 import type { ClientError } from './client-error.ts'
 
 const shop = await open()
@@ -39,18 +40,43 @@ test('decisions come typed and in order, and a stream resumes after a place', as
     assert.deepEqual(await ids(rest, expected.length), expected)
     await rest.return(undefined)
   }
-  assert.equal((await sender.recent(fraud, { limit: 1 }))[0].id, 'tail2')
+  assert.equal((await sender.recent(fraud, { limit: 1 })).decisions[0].id, 'tail2')
   assert.deepEqual(
-    (await sender.recent(fraud, { key: 'd' })).map(({ id }) => id),
+    (await sender.recent(fraud, { key: 'd' })).decisions.map(({ id }) => id),
     ['2'],
   )
+})
+
+test('the newest decisions come in pages, by key, time and score', async () => {
+  const { api } = caller({ url })
+  const { decisions: all, next } = await api.recent(fraud, { limit: 1000 })
+  assert.ok(all.length >= 6)
+  assert.equal(next, undefined)
+  const paged: (typeof all)[number][] = []
+  for (let before: string | undefined, pages = 1; ; pages++) {
+    const page = await api.recent(fraud, { limit: 2, ...(before !== undefined && { before }) })
+    paged.unshift(...page.decisions)
+    before = page.next
+    if (before !== undefined) continue
+    assert.equal(pages, Math.ceil(all.length / 2))
+    break
+  }
+  assert.deepEqual(paged, all)
+  const { t } = all[2]
+  for (const [options, isIn] of [
+    [{ since: t }, decision => decision.t >= t],
+    [{ until: t }, decision => decision.t <= t],
+    [{ min: 0.9 }, ({ score }) => score! >= 0.9],
+    [{ key: 'd', min: 0.9 }, ({ key, score }) => key === 'd' && score! >= 0.9],
+  ] satisfies [RecentOptions, (decision: (typeof all)[number]) => boolean][])
+    assert.deepEqual((await api.recent(fraud, options)).decisions, all.filter(isIn))
 })
 
 test('a stream that breaks anywhere resumes after the last event that was read', async () => {
   const { api, next, waits, asked } = caller({ url })
   const breaks: string[] = []
   const stream = iterate(api.decisions(fraud, { after: '0', onBreak: ({ message }) => breaks.push(message) }))
-  const expected = (await sender.recent(fraud, { limit: 1000 })).map(({ id }) => id)
+  const expected = (await sender.recent(fraud, { limit: 1000 })).decisions.map(({ id }) => id)
   assert.ok(expected.length >= 4)
   // Each connection delivers some bytes more than the last one, and then breaks.
   const cuts = Array.from({ length: 60 }, (_, i) => 40 * i)

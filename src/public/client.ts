@@ -17,6 +17,7 @@ export type {
   AskedDecision,
   DecidedEvent,
   Decision,
+  DecisionPage,
   DegradedDecision,
   KeyFeatures,
   RejectedEvent,
