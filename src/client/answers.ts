@@ -87,7 +87,7 @@ export interface Decision<V> {
 }
 
 /** Some of the newest decisions. */
-export interface DecisionPage<V> {
+export interface RecentDecisions<V> {
   /** In ascending order. */
   readonly decisions: readonly Decision<V>[]
   /** `before` of the page with older decisions; absent if there are none. */

@@ -4,7 +4,7 @@ import type { Entities, FeaturesOf, Group } from '../define/feature/index.ts'
 import type { ColumnSpecs, RecordOf } from '../define/index.ts'
 import type { Model, VectorOf } from '../define/model/index.ts'
 import type { RecordFor, Source } from '../define/source/index.ts'
-import type { AskedDecision, DecidedEvent, DecisionPage, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
+import type { AskedDecision, DecidedEvent, RecentDecisions, KeyFeatures, Sent, StreamedDecision, StreamedEffect } from './answers.ts'
 import { requireValues, ClientError } from './client-error.ts'
 import { followStream, type FollowOptions } from './follow.ts'
 import { HttpClient, type ClientRequest, type CallOptions, type Fetch, type HttpOptions } from './http.ts'
@@ -131,7 +131,7 @@ export interface Client {
    * } while (before)
    * ```
    */
-  recent<I>(model: Model<I>, options?: RecentOptions): Promise<DecisionPage<VectorOf<Model<I>>>>
+  recent<I>(model: Model<I>, options?: RecentOptions): Promise<RecentDecisions<VectorOf<Model<I>>>>
   /** Does the server answer? Resolves with false if it does not. */
   healthy(options?: CallOptions): Promise<boolean>
   /** Does the run accept events? Resolves with the reason if it does not. */

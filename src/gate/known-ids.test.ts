@@ -1,7 +1,7 @@
 /** Ids that a gate knows, against a list of all that were noted. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { KnownIds } from './known-ids.ts'
 
 test('it knows the last arrival of each id that is not too old, and no more of them than it may', () => {

@@ -17,7 +17,7 @@ export type {
   AskedDecision,
   DecidedEvent,
   Decision,
-  DecisionPage,
+  RecentDecisions,
   DegradedDecision,
   KeyFeatures,
   RejectedEvent,
