@@ -7,7 +7,7 @@
 import { ascendingOrder } from '../src/columns/order.ts'
 import type { Block } from '../src/columns/block.ts'
 import { Strings } from '../src/columns/strings.ts'
-import type { FeatureColumn } from '../src/aggregate/kernel-partial.ts'
+import type { FeatureColumn } from '../src/aggregate/partial/kernel-partial.ts'
 import { defaultHop } from '../src/define/expression/window.ts'
 import type { ColumnIR, FeatureIR, GroupIR, SourceIR } from '../src/define/ir/ir.ts'
 import { Kernel } from '../src/kernel/kernel.ts'

@@ -3,7 +3,7 @@
  *
  * @module spillway
  */
-import './base/require-node.ts'
+import './base/node/require-node.ts'
 export type { CommitMessage, DecisionMessage, EffectMessage, Messages, StageMs, TurnMessage } from './base/node/channels.ts'
 export type { Duration } from './base/duration.ts'
 export { SpillwayError, type ErrorCode } from './base/errors.ts'

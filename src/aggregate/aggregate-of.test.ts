@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { aggregateNames, type AggregateName, type ColumnType, type ExprIR, type FeatureIR, type TypeIR } from '../define/ir/ir.ts'
 import { signatures } from '../define/ir/signatures.ts'
-import type { Exactness } from './aggregate.ts'
-import { rejections, type KernelPartial } from './kernel-partial.ts'
+import type { Exactness } from './partial/aggregate.ts'
+import { rejections, type KernelPartial } from './partial/kernel-partial.ts'
 import { decimalUnit, timeUnit } from './final-value.ts'
 import { aggregateOf } from './aggregate-of.ts'
-import { roundedProduct, type SqlWindow } from './aggregate-sql.ts'
+import { roundedProduct, type SqlWindow } from './partial/aggregate-sql.ts'
 
 type Properties = readonly [Exactness, KernelPartial['kind']]
 

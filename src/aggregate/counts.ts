@@ -1,7 +1,7 @@
 /** `count` and `share`: aggregates whose partials are counts, whole numbers that add up. */
-import type { AggregateFunction, PartialMethods } from './aggregate.ts'
-import type { SumRows } from './kernel-partial.ts'
-import { numberAt } from './tile-format.ts'
+import type { AggregateFunction, PartialMethods } from './partial/aggregate.ts'
+import type { SumRows } from './partial/kernel-partial.ts'
+import { numberAt } from './partial/tile-format.ts'
 
 export type Counts = readonly number[]
 

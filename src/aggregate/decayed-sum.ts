@@ -1,9 +1,9 @@
 /** `decayedSum`: a sum whose terms halve with each half-life of their age. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { writeFinite, type Fold } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { writeFinite, type Fold } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty } from './final-value.ts'
-import { foldCells, foldPartials, SUM, sumFold } from './fold.ts'
+import { foldCells, foldPartials, SUM, sumFold } from './partial/fold.ts'
 
 /** Half-lives between two origins. */
 const DECAY_SPAN = 16

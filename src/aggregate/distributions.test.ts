@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { valuesOf } from '../../test/aggregate/final-values.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
-import { momentLayout } from './moments.ts'
+import { momentLayout } from './partial/moments.ts'
 
 const int: TypeIR = { type: 'int' }
 const cents: TypeIR = { type: 'decimal', scale: 2 }

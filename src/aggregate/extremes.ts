@@ -1,10 +1,10 @@
 /** `min` and `max`: the least and the greatest value of a window. */
 import type { StrictOmit } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { finalizeValue } from './kernel-partial.ts'
-import { compareValues, physicalAt } from './tile-format.ts'
+import { finalizeValue } from './partial/kernel-partial.ts'
+import { compareValues, physicalAt } from './partial/tile-format.ts'
 
 /** The least value (strings by UTF-8 bytes); NULL for none. */
 export const minAggregate = (feature: FeatureIR): AggregateFunction<Value> => ({

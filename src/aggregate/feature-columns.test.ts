@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureColumn } from './kernel-partial.ts'
+import type { FeatureColumn } from './partial/kernel-partial.ts'
 import { featureBytes, featureSlice, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
 
 const column = (...values: number[]): FeatureColumn => ({

@@ -5,7 +5,7 @@
  * otherwise cause a collection after every half of them.
  */
 import { gatherArray, sharedArray } from '../columns/index.ts'
-import type { FeatureColumn } from './kernel-partial.ts'
+import type { FeatureColumn } from './partial/kernel-partial.ts'
 
 type CellArray = Float64Array | Uint8Array | Uint16Array
 

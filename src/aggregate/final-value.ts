@@ -1,6 +1,6 @@
 /** Final values: what `finalize` makes of a partial aggregate, and the units of a feature. */
 import type { FeatureIR, TypeIR, Value } from '../define/ir/index.ts'
-import type { TileValue } from './tile-format.ts'
+import type { TileValue } from './partial/tile-format.ts'
 
 /** NULL. */
 export const none: TileValue = { value: null }

@@ -5,7 +5,7 @@ import { finalValues, untouched, valuesOf } from '../../test/aggregate/final-val
 import { limits } from '../base/limits.ts'
 import { eventsAt, momentColumns, sumsLayout, type TimedValue } from '../../test/aggregate/moment-columns.ts'
 import type { TypeIR } from '../define/ir/ir.ts'
-import { nullValue } from './kernel-partial.ts'
+import { nullValue } from './partial/kernel-partial.ts'
 
 const int: TypeIR = { type: 'int' }
 const cents: TypeIR = { type: 'decimal', scale: 2 }

@@ -1,8 +1,8 @@
 /** Aggregates that select events by their order (time, arrival, partition, offset): `first`, `last`, `lastK`, `row` and `timeSinceLast`. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { finalizeValue, writeList } from './kernel-partial.ts'
+import { finalizeValue, writeList } from './partial/kernel-partial.ts'
 import { endPartials, newestPartials, type EndEvents, type NewestEvents } from './partial/ordered-events.ts'
 
 /** The value of the window's first event; NULL for none. */

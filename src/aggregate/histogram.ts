@@ -1,9 +1,9 @@
 /** `histogram`: the number of a window's values in each bucket. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
 import { isDouble } from './final-value.ts'
-import type { SumRows } from './kernel-partial.ts'
-import type { ScalarSql } from './aggregate-sql.ts'
+import type { SumRows } from './partial/kernel-partial.ts'
+import type { ScalarSql } from './partial/aggregate-sql.ts'
 import { countPartials, type Counts } from './counts.ts'
 
 /**

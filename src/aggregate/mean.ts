@@ -7,12 +7,12 @@
  */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell, type SumRows } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { rejectCell, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty, outOfRange } from './final-value.ts'
-import { foldPartials, SUM, sumFold } from './fold.ts'
+import { foldPartials, SUM, sumFold } from './partial/fold.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
-import { roundedSums } from './moments.ts'
+import { roundedSums } from './partial/moments.ts'
 import { doubleSumSql, finalizeDoubleSums, tooManyValues } from './sum.ts'
 
 /** The mean: fl(fl(fl(S) / n) / 10^s) over exact types (semantics, numbers to the bit); NULL for none. */

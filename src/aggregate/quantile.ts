@@ -1,9 +1,9 @@
 /** `quantile`: the value of a rank in a window, and the buckets in which values are counted: doubles of 8 significant binary digits. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
 import { decimalUnit, none, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
-import type { ValueTally } from './kernel-partial.ts'
+import type { ValueTally } from './partial/kernel-partial.ts'
 import { limits } from '../base/index.ts'
 
 /**

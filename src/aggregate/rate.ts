@@ -1,11 +1,11 @@
 /** `rate`: the change of a window's values per unit of time. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { writeFinite } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { writeFinite } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'
-import { roundedProduct } from './aggregate-sql.ts'
+import { roundedProduct } from './partial/aggregate-sql.ts'
 
 /**
  * The rate of change: fl(fl(fl((last − first)·u) / (t_last − t_first)) / 10^s), where u is `per` in ms. NULL for fewer than two

@@ -1,13 +1,13 @@
 /** `slope`: the least-squares trend of a window's values over time. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell, writeFinite, type SumRows } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { rejectCell, writeFinite, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
-import { foldCells, foldPartials, TREND, trendFold } from './fold.ts'
-import { exactProductSum, exactSum } from './moments.ts'
+import { foldCells, foldPartials, TREND, trendFold } from './partial/fold.ts'
+import { exactProductSum, exactSum } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
-import { meanSql, roundedProduct, type TileSql } from './aggregate-sql.ts'
+import { meanSql, roundedProduct, type TileSql } from './partial/aggregate-sql.ts'
 
 /**
  * The least-squares slope per unit of time `per`: fl(fl(fl((n·Στx − Στ·Σx)·u) / fl(n·Στ² − (Στ)²)) / 10^s) over exact types

@@ -1,13 +1,13 @@
 /** `sum`: adds the values of a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell, writeFinite, type PartialRows, type SumRows } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { rejectCell, writeFinite, type PartialRows, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty, outOfRange } from './final-value.ts'
-import { foldCells, foldPartials, SUM, sumFold } from './fold.ts'
-import { roundedSumError, roundedSums } from './moments.ts'
+import { foldCells, foldPartials, SUM, sumFold } from './partial/fold.ts'
+import { roundedSumError, roundedSums } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
-import type { SqlValue, SqlWindow, TileSql } from './aggregate-sql.ts'
+import type { SqlValue, SqlWindow, TileSql } from './partial/aggregate-sql.ts'
 
 /** The sum: exact over exact types and rounded once on delivery; NULL for none. */
 export const sumAggregate = (feature: FeatureIR): AggregateFunction<ExactMoments<'x'>> | AggregateFunction<Float64Array> =>

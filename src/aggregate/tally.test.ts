@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import type { ValueTally } from './kernel-partial.ts'
+import type { ValueTally } from './partial/kernel-partial.ts'
 import { rankTally } from './quantile.ts'
 import { topTally } from './top-k.ts'
 

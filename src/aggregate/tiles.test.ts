@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureIR, Value } from '../define/ir/ir.ts'
 import { aggregateOf } from './aggregate-of.ts'
-import type { TileEvent } from './tile-format.ts'
+import type { TileEvent } from './partial/tile-format.ts'
 
 const decimal = { op: 'column', name: 'x', type: 'decimal', scale: 2 } as const
 const double = { op: 'column', name: 'x', type: 'double' } as const

@@ -1,8 +1,8 @@
 /** `topK`: the most frequent values of a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell, rejections, writeList, type CountedValues, type ValueTally } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { rejectCell, rejections, writeList, type CountedValues, type ValueTally } from './partial/kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
 

@@ -7,14 +7,14 @@
  */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './aggregate.ts'
-import { rejectCell, type SumRows } from './kernel-partial.ts'
+import type { AggregateFunction } from './partial/aggregate.ts'
+import { rejectCell, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
-import { foldCells, foldPartials, SPREAD, spreadFold } from './fold.ts'
-import { exactProductSum, exactSum } from './moments.ts'
+import { foldCells, foldPartials, SPREAD, spreadFold } from './partial/fold.ts'
+import { exactProductSum, exactSum } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
-import { meanSql, type SqlWindow } from './aggregate-sql.ts'
+import { meanSql, type SqlWindow } from './partial/aggregate-sql.ts'
 
 /**
  * The sample variance: fl(fl(fl(n·Q − S²) / fl(n·(n − 1))) / 10^(2s)) over exact types (semantics, numbers to the bit); NULL for fewer than

@@ -8,11 +8,11 @@
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../base/index.ts'
 import { type RecordOrigin, Fault } from '../intake/index.ts'
-import { FileBytes } from './file-bytes.ts'
-import { checkColumn } from './column-match.ts'
-import { displayPath, formatError } from './file-error.ts'
-import type { DetectedFile, InputFile } from './input-file.ts'
-import { splitRecords, NEWLINE, type RecordRule } from './splitter.ts'
+import { FileBytes } from './io/file-bytes.ts'
+import { checkColumn } from './io/column-match.ts'
+import { displayPath, formatError } from './io/file-error.ts'
+import type { DetectedFile, InputFile } from './io/input-file.ts'
+import { splitRecords, NEWLINE, type RecordRule } from './io/splitter.ts'
 import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
 
 const delimiters = [',', ';', '\t', '|'] as const

@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { fileError } from './file-error.ts'
-import type { DetectedFile } from './input-file.ts'
-import { NEWLINE } from './splitter.ts'
+import { fileError } from './io/file-error.ts'
+import type { DetectedFile } from './io/input-file.ts'
+import { NEWLINE } from './io/splitter.ts'
 import { CARRIAGE_RETURN } from './text-batch.ts'
 
 /** A file as it was when it was read. */

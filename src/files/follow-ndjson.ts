@@ -7,8 +7,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { pause } from '../base/index.ts'
 import type { RecordBatch, JsonLineReader } from '../intake/index.ts'
-import { stripByteOrderMark } from './file-bytes.ts'
-import { displayPath, systemError } from './file-error.ts'
+import { stripByteOrderMark } from './io/file-bytes.ts'
+import { displayPath, systemError } from './io/file-error.ts'
 import { differentFileError, HEAD_BYTES, headChecksum, shrunkFileError } from './file-identity.ts'
 import { ndjsonBatches } from './ndjson.ts'
 

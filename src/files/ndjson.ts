@@ -1,9 +1,9 @@
 /** Reads NDJSON: one JSON value a line. Blank lines count as lines but are not records. */
 import { type RecordOrigin, type RecordBatch, parseJsonRecord, type JsonLineReader } from '../intake/index.ts'
-import { FileBytes } from './file-bytes.ts'
-import { displayPath } from './file-error.ts'
-import type { DetectedFile, InputFile } from './input-file.ts'
-import { NEWLINE, splitRecords, type RecordRule } from './splitter.ts'
+import { FileBytes } from './io/file-bytes.ts'
+import { displayPath } from './io/file-error.ts'
+import type { DetectedFile, InputFile } from './io/input-file.ts'
+import { NEWLINE, splitRecords, type RecordRule } from './io/splitter.ts'
 import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
 
 const lines: RecordRule = {

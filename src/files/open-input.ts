@@ -1,10 +1,10 @@
 /** Opens a file of records: detects its format, and reads its columns if it has some. Loads a file into the histories of sources. */
 import { JsonLineReader, rawFormOf, type RecordBatch, type HistoryBuilder, type SourceRejection } from '../intake/index.ts'
 import { openCsv } from './csv.ts'
-import { detectFile, type DetectedFile, type InputFile, type OpenRecords } from './input-file.ts'
-import { fileError } from './file-error.ts'
+import { detectFile, type DetectedFile, type InputFile, type OpenRecords } from './io/input-file.ts'
+import { fileError } from './io/file-error.ts'
 import { openNdjson } from './ndjson.ts'
-import { matchColumns } from './column-match.ts'
+import { matchColumns } from './io/column-match.ts'
 
 /**
  * Opens NDJSON, CSV or Parquet, plain or gzip. `reader` decodes the records for their only source, if there is one. Throws `SPILL_FILE`

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
 import { Strings } from '../columns/strings.ts'
 import { openOutputTable } from './open-output-table.ts'
-import type { OutputColumn, OutputValues } from './output-table.ts'
+import type { OutputColumn, OutputValues } from './io/output-table.ts'
 
 const strings = new Strings()
 const texts = ['plain', '', 'a,b', 'say "so"', 'two\nlines'].map(text => strings.idOf(text))

@@ -3,9 +3,9 @@
  * or `.gz`.
  */
 import type { Strings } from '../columns/index.ts'
-import { formatError } from './file-error.ts'
-import type { OutputColumn, OutputValues, TableWriter } from './output-table.ts'
-import { TextSink } from './text-sink.ts'
+import { formatError } from './io/file-error.ts'
+import type { OutputColumn, OutputValues, TableWriter } from './io/output-table.ts'
+import { TextSink } from './io/text-sink.ts'
 
 /**
  * Opens a table for writing.

@@ -1,8 +1,8 @@
 /** Samples the first records of a file or a topic (`INFER_RECORDS_MAX`): the values of each field, nested fields by their path. */
 import { limits } from '../base/index.ts'
 import { ColumnSample } from './column-sample.ts'
-import { formatError } from './file-error.ts'
-import type { FileColumn, FileFormat, InputFile } from './input-file.ts'
+import { formatError } from './io/file-error.ts'
+import type { FileColumn, FileFormat, InputFile } from './io/input-file.ts'
 import { openInput } from './open-input.ts'
 
 /** The first records of a file, by field. */

@@ -10,7 +10,7 @@ import {
   Fault,
   type Rejection,
 } from '../intake/index.ts'
-import type { LongLine, SplitRecords } from './splitter.ts'
+import type { LongLine, SplitRecords } from './io/splitter.ts'
 
 export const CARRIAGE_RETURN = 0x0d
 

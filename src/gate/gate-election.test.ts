@@ -6,7 +6,7 @@ import type { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { changedDriver } from '../../test/kafka/changed-driver.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
 import { type Random, random } from '../base/random.ts'
-import type { KafkaDriver } from '../kafka/driver.ts'
+import type { KafkaDriver } from '../kafka/port/driver.ts'
 import { javaPartition } from '../kafka/java-partition.ts'
 
 const PARTITIONS = 3

@@ -5,7 +5,7 @@ import { appendRaw, clusterWith, gateOf } from '../../test/gate/memory-gate.ts'
 import type { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { changedDriver } from '../../test/kafka/changed-driver.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
-import type { KafkaDriver } from '../kafka/driver.ts'
+import type { KafkaDriver } from '../kafka/port/driver.ts'
 
 const never = new AbortController().signal
 const event = (id: string): string => `{"id":"${id}","card":"c","at":1}`

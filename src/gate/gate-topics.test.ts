@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { appendRaw, clusterWith } from '../../test/gate/memory-gate.ts'
 import { checkedPayments, neverAborted, partitionGateOf, startMs, writtenTo } from '../../test/gate/partition-gates.ts'
 import type { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
-import type { KafkaError } from '../kafka/driver.ts'
+import type { KafkaError } from '../kafka/port/driver.ts'
 import { RAW_OFFSET } from './gate-records.ts'
 import { PartitionMemory } from './gate-writes.ts'
 

@@ -5,7 +5,7 @@ import { appendRaw, clusterWith, gateOf, payments, topics } from '../../test/gat
 import { changedDriver } from '../../test/kafka/changed-driver.ts'
 import { TransactionCluster } from '../../test/gate/transaction-cluster.ts'
 import { yieldToEventLoop } from '../base/clock.ts'
-import { type KafkaDriver, KafkaError } from '../kafka/driver.ts'
+import { type KafkaDriver, KafkaError } from '../kafka/port/driver.ts'
 import { javaPartition } from '../kafka/java-partition.ts'
 import { codeError } from '../kafka/platformatic/errors.ts'
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { batchOf, type Draw, drawOf, type Message, messagesIn } from '../../test/kafka/batches.ts'
-import type { FetchedRecords } from './driver.ts'
+import type { FetchedRecords } from './port/driver.ts'
 import { fetchedSlices, SLICE_BYTES, SLICE_RECORDS } from './fetched-slices.ts'
 import { clientCodecs } from './platformatic/codecs.ts'
-import { readRecordSet } from './record-set.ts'
+import { readRecordSet } from './records/record-set.ts'
 
 function fetchOf(bytes: Buffer, from = 0, damaged: FetchedRecords['damaged'] = []): FetchedRecords {
   const { records, end, epoch } = readRecordSet(bytes, from, [], clientCodecs)

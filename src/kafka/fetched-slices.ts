@@ -3,8 +3,8 @@
  * have 16 MiB of records and a batch of 128 MiB behind them. Copies no record.
  */
 import { limits } from '../base/index.ts'
-import type { FetchedRecords } from './driver.ts'
-import type { RecordColumns } from './record-set.ts'
+import type { FetchedRecords } from './port/driver.ts'
+import type { RecordColumns } from './records/record-set.ts'
 
 /**
  * Records of a slice, and their bytes with keys and headers, at most; one record may have more bytes.

@@ -1,6 +1,6 @@
 /** Opens the driver of a cluster. Its client library is a package that only pipelines with Kafka need. */
 import { SpillwayError } from '../base/index.ts'
-import type { KafkaConnection, KafkaDriver } from './driver.ts'
+import type { KafkaConnection, KafkaDriver } from './port/driver.ts'
 import { threadedDriver } from './thread/threaded-driver.ts'
 
 /** @throws `SPILL_PACKAGE` without the package `@platformatic/kafka`. */

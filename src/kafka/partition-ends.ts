@@ -1,5 +1,5 @@
 /** The ends of partitions of a topic, for readers of committed records. */
-import type { KafkaDriver } from './driver.ts'
+import type { KafkaDriver } from './port/driver.ts'
 
 /** Offsets by partition. */
 export interface PartitionEnds {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { spreadFold, sumFold, trendFold } from '../aggregate/fold.ts'
+import { spreadFold, sumFold, trendFold } from '../aggregate/partial/fold.ts'
 import {
   countOver,
   histories,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rejections, type FeatureColumn } from '../aggregate/kernel-partial.ts'
+import { rejections, type FeatureColumn } from '../aggregate/partial/kernel-partial.ts'
 import type { Block } from '../columns/block.ts'
 import { Strings } from '../columns/strings.ts'
 import type { FeatureIR, GroupIR } from '../define/ir/ir.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { momentLayout } from '../aggregate/moments.ts'
+import { momentLayout } from '../aggregate/partial/moments.ts'
 import { histories, keepsTiles, inputOfHistory, mixedHops, stepThrough, windowsOf } from '../../test/kernel/histories.ts'
 import { runChunk, type StructureInput } from './structure.ts'
 import { PrefixSums } from './prefix-sums.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rejections, type FeatureColumn } from '../aggregate/kernel-partial.ts'
+import { rejections, type FeatureColumn } from '../aggregate/partial/kernel-partial.ts'
 import type { FeatureIR } from '../define/ir/ir.ts'
 import { rejectIncomplete } from './rejections.ts'
 

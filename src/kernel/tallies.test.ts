@@ -12,7 +12,7 @@ import {
   unordered,
   windowsOf,
 } from '../../test/kernel/histories.ts'
-import type { ValueTally } from '../aggregate/kernel-partial.ts'
+import type { ValueTally } from '../aggregate/partial/kernel-partial.ts'
 import { Strings } from '../columns/strings.ts'
 import { StateReader, StateWriter } from './state.ts'
 import { Tallies } from './tallies.ts'

@@ -16,7 +16,7 @@ import { recordBatchOf } from '../intake/record-batch.ts'
 import { openDataFolder } from '../log/sqlite/data-folder.ts'
 import type { Commit } from '../log/store.ts'
 import { LiveRun } from '../run/loop/live-run.ts'
-import type { Alert } from './alert.ts'
+import type { Alert } from './alerts/alert.ts'
 import { startMonitoring } from './start-monitoring.ts'
 
 const SAMPLE_MS = limits.SERIES_SAMPLE_MS

@@ -10,7 +10,7 @@ import { limits } from '../base/limits.ts'
 import { recordBatchOf } from '../intake/record-batch.ts'
 import { openDataFolder } from '../log/sqlite/data-folder.ts'
 import { LiveRun } from '../run/loop/live-run.ts'
-import type { Alert } from './alert.ts'
+import type { Alert } from './alerts/alert.ts'
 import { startMonitoring } from './start-monitoring.ts'
 
 /** A monitored run on a clock that the test moves, with a disk that hangs from `hang` until `heal`. It stops after the test. */

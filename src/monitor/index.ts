@@ -1,5 +1,5 @@
 /** Monitoring of a run, in its process: time series, objectives, alerts, and where alerts go. */
-export type { Alert, AlertCause, AlertReceiver, AlertSubject } from './alert.ts'
+export type { Alert, AlertCause, AlertReceiver, AlertSubject } from './alerts/alert.ts'
 export type { AlertChanges } from './alerts/alert-changes.ts'
 export { badShareOf } from './alerts/burn-rate.ts'
 export { affectedBy } from './alerts/reach.ts'

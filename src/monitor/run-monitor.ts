@@ -11,7 +11,7 @@ import { type AlertThresholds, defaultThresholds } from '../define/config/index.
 import type { PipelineIR } from '../define/ir/index.ts'
 import { readDataFolder, type SqliteReader } from '../log/sqlite/index.ts'
 import type { LiveRun } from '../run/index.ts'
-import type { Alert, AlertReceiver, ReceiverStatus } from './alert.ts'
+import type { Alert, AlertReceiver, ReceiverStatus } from './alerts/alert.ts'
 import { AlertChanges } from './alerts/alert-changes.ts'
 import type { AlertUpdate, ChangedAlert } from './alerts/alert-book.ts'
 import { type AlertEdit, endOfSilence, isSilenced } from './alerts/change-alert.ts'

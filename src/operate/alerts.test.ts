@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '../base/limits.ts'
 import { presetPeople, pageHours, withCountedPages } from '../audit/cost/people.ts'
-import type { Alert } from '../monitor/alert.ts'
+import type { Alert } from '../monitor/alerts/alert.ts'
 import { putAlert } from '../monitor/alerts/alert-store.ts'
 import { FolderAlerts } from './alerts.ts'
 

@@ -11,6 +11,7 @@ import {
   type SeriesQuery,
   type SeriesRange,
 } from '../monitor/series/index.ts'
+import { storedAlerts } from '../monitor/alerts/index.ts'
 import type { Alert } from '../monitor/index.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
 
@@ -28,10 +29,10 @@ export class FolderSeries {
   }
 
   /**
-   * Series of a range with markers. `alerts`: those in the memory of a monitor, if there is one. Cost: decodes the blocks of the range. Throws as
+   * Series of a range with markers. `alerts`: those in the memory of a monitor; without one the stored alerts are parsed. Cost: decodes the blocks of the range. Throws as
    * `readSeries` does.
    */
-  read(query: SeriesQuery, alerts?: readonly Alert[]): MarkedSeries {
+  read(query: SeriesQuery, alerts: readonly Alert[] = storedAlerts(this.#log)): MarkedSeries {
     const range = readSeries(this.#log, query)
     return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from, alerts) }
   }

@@ -4,7 +4,7 @@
  *
  * @module spillway/audit
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export { audit, valuedAt, worthOf, type AuditResult } from '../audit/audit.ts'
 export type { AuditedPipeline, AuditOptions } from '../audit/compare/audit-options.ts'
 export type { Cases, Decided } from '../audit/domain/cases.ts'

@@ -6,7 +6,7 @@
  *
  * @module spillway/config
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export {
   type AlertDestination,
   type AlertDestinationOptions,

@@ -12,7 +12,7 @@
  *
  * @module spillway/embed
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export { spillway, type Embedded, type EmbedOptions } from '../embed/plugin.ts'
 export type { Authorize } from '../serve/context/server-context.ts'
 export type { Role } from '../serve/access/token-file.ts'

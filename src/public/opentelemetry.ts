@@ -11,7 +11,7 @@
  *
  * @module spillway/opentelemetry
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export type { Attributes, Meter, MetricOptions, Moment, Span, Tracer } from '../opentelemetry/api.ts'
 export { measureDecisions, type MetricsOptions } from '../opentelemetry/metrics.ts'
 export { traceDecisions, type TraceOptions } from '../opentelemetry/traces.ts'

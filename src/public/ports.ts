@@ -4,7 +4,7 @@
  *
  * @module spillway/ports
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export type {
   Commit,
   CommitWriter,
@@ -85,8 +85,8 @@ export {
 } from '../model/thread-runtime.ts'
 export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/effect.ts'
 export { aggregateOf } from '../aggregate/aggregate-of.ts'
-export type { AggregateFunction, Exactness } from '../aggregate/aggregate.ts'
-export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/tile-format.ts'
+export type { AggregateFunction, Exactness } from '../aggregate/partial/aggregate.ts'
+export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/partial/tile-format.ts'
 export type { PointInTimeDialect, SqlDialect } from '../sql/dialect.ts'
 export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } from '../sql/engine.ts'
 export { eventTable } from '../sql/relations.ts'
@@ -110,4 +110,4 @@ export {
   type WrittenPartition,
 } from '../offline/feature-table.ts'
 export { parquetFolder } from '../offline/parquet/parquet-folder.ts'
-export type { OutputColumn, OutputValues } from '../files/output-table.ts'
+export type { OutputColumn, OutputValues } from '../files/io/output-table.ts'

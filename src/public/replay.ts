@@ -5,7 +5,7 @@
  *
  * @module spillway/replay
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export { decide, type DecisionBatch } from '../replay/decide.ts'
 export { label, type LabelCounts, type LabelOptions, type Labels } from '../replay/label.ts'
 export { load, type LoadOptions, type SourceFile } from '../replay/load.ts'

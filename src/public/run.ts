@@ -10,7 +10,7 @@
  *
  * @module spillway/run
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'
 export type { PipelineRun } from '../runner/pipeline-run.ts'
 export type { SourceInput } from '../sources/open-readers.ts'

@@ -3,7 +3,7 @@
  *
  * @module spillway/testing
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export { testLogStore } from '../testing/conformance/log-store.ts'
 export type { LogStoreHarness, StorePlace, StoreReader } from '../testing/conformance/log-store-harness.ts'
 export { testOnlineStore, type OnlineStoreHarness } from '../testing/conformance/online-store.ts'

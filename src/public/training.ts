@@ -3,7 +3,7 @@
  *
  * @module spillway/training
  */
-import '../base/require-node.ts'
+import '../base/node/require-node.ts'
 export {
   driftOf,
   type ColumnDrift,
@@ -21,7 +21,7 @@ export { auc, averagePrecision, logLoss, metricsOf, rmse, type MetricName, type 
 export { type Fit, type FittedScore, type VersionScore, predict } from '../training/predict.ts'
 export type { BoostingOptions, RegressionOptions } from '../define/model/train.ts'
 export type { RegressionFit } from '../training/regression.ts'
-export type { InputRows, TextInputs, TrainingRows } from '../training/training-table.ts'
+export type { InputRows, TextInputs, TrainingRows } from '../training/input/training-table.ts'
 export type { Trained, Trainer } from '../training/trainer.ts'
 export { readTrees, writeTrees } from '../training/trees-on-disk.ts'
 export { fitTrees, type TreesFit } from '../training/trees/fit.ts'

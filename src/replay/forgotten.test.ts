@@ -9,7 +9,7 @@ import { col, compare, ev, history, int, revisable } from '../../test/oracle/cas
 import { ask, labelled, onRequest } from '../../test/oracle/label-case.ts'
 import type { Run } from '../../test/oracle/oracle.ts'
 import { sliceBlock } from '../columns/block.ts'
-import { selectOutputRows } from '../files/output-table.ts'
+import { selectOutputRows } from '../files/io/output-table.ts'
 import type { LoggedEvent } from '../define/source/source.ts'
 import type { LabelIR, ModelIR, PipelineIR } from '../define/ir/ir.ts'
 import { isListColumn, type VectorColumn } from '../model/vector.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { Strings } from '../columns/strings.ts'
-import type { OutputColumn, OutputValues } from '../files/output-table.ts'
+import type { OutputColumn, OutputValues } from '../files/io/output-table.ts'
 import { RowHash } from './row-hash.ts'
 
 const columns: OutputColumn[] = [

@@ -6,7 +6,7 @@
  */
 import { limits } from '../base/index.ts'
 import type { ColumnIR } from '../define/ir/index.ts'
-import type { Incompatibility } from './incompatibility.ts'
+import type { Incompatibility } from './problems/incompatibility.ts'
 
 /** Name under which a writer has a column of the reader; `undefined` if it has none. Earlier names count only where its name is absent. */
 export const writtenName = ({ name, aliases = [] }: ColumnIR, written: ReadonlySet<string>): string | undefined =>

@@ -2,12 +2,12 @@
 import { avroIncompatibilities } from './avro/compare-avro.ts'
 import { parseAvro } from './avro/parse-avro.ts'
 import { avroOfColumns, jsonSchemaOfColumns, type NumberedColumns, protobufOfColumns } from './columns-as-schema.ts'
-import type { Incompatibility, SchemaComparison } from './incompatibility.ts'
+import type { Incompatibility, SchemaComparison } from './problems/incompatibility.ts'
 import { jsonSchemaIncompatibilities } from './json-schema/compare-json-schema.ts'
 import { parseJsonSchema } from './json-schema/parse-json-schema.ts'
 import { protobufIncompatibilities } from './protobuf/compare-protobuf.ts'
 import { parseProtobuf } from './protobuf/parse-protobuf.ts'
-import { PartBudget } from './schema-error.ts'
+import { PartBudget } from './problems/schema-error.ts'
 
 /** Names of the languages. */
 export const schemaFormats = ['json-schema', 'avro', 'protobuf'] as const

@@ -7,7 +7,7 @@
 import type { StrictOmit } from '../base/index.ts'
 import type { ColumnIR } from '../define/ir/index.ts'
 import { writtenName } from './columns.ts'
-import type { Incompatibility } from './incompatibility.ts'
+import type { Incompatibility } from './problems/incompatibility.ts'
 import type { SchemaVersion } from './levels.ts'
 
 /** A change of what the events of a version say. */

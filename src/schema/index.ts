@@ -6,7 +6,7 @@ export { parseAvro } from './avro/parse-avro.ts'
 export { columnIncompatibilities, columnsByWrittenName, isReadingRule } from './columns.ts'
 export { formatOfFile, type SchemaFormat, schemaFormats } from './formats.ts'
 export { historyChanges } from './history.ts'
-export type { Incompatibility } from './incompatibility.ts'
+export type { Incompatibility } from './problems/incompatibility.ts'
 export { defaultCompatibility, incompatibilityText, levelIncompatibilities } from './levels.ts'
 export { parseProtobuf } from './protobuf/parse-protobuf.ts'
 export {

@@ -5,7 +5,7 @@
  * under another level, is not reported again.
  */
 import type { CompatibilityLevel } from '../define/ir/index.ts'
-import type { Incompatibility, SchemaComparison } from './incompatibility.ts'
+import type { Incompatibility, SchemaComparison } from './problems/incompatibility.ts'
 
 /** Default level: all of the log is replayed, so a new schema reads every earlier version. */
 export const defaultCompatibility: CompatibilityLevel = 'BACKWARD_TRANSITIVE'

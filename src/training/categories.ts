@@ -9,9 +9,9 @@
 import { limits } from '../base/index.ts'
 import type { Strings } from '../columns/index.ts'
 import type { LevelsIR, TermIR, TrainIR } from '../define/ir/index.ts'
-import { numericOptions } from './numeric-options.ts'
+import { numericOptions } from './input/numeric-options.ts'
 import type { FittedScore } from './predict.ts'
-import { type InputRows, meanLabel, trainingTable, type TrainingRows, untrainable } from './training-table.ts'
+import { type InputRows, meanLabel, trainingTable, type TrainingRows, untrainable } from './input/training-table.ts'
 
 /** Least training rows of a category of its own: the mean label of fewer is mostly chance. */
 const CATEGORY_ROWS_MIN = 20

@@ -6,7 +6,7 @@
  */
 import { limits } from '../base/index.ts'
 import type { Coefficients } from '../define/model/index.ts'
-import { totalWeight, type TrainingTable } from './training-table.ts'
+import { totalWeight, type TrainingTable } from './input/training-table.ts'
 
 /** One column: a value enters as `(x − mean) / scale`, a NULL as `ifNull`. */
 export interface StandardisedColumn {

@@ -5,7 +5,7 @@
 import type { RegressionOptions } from '../define/model/index.ts'
 import { solveCholesky, addOuter, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
 import { designOf, matrixOf } from './design-matrix.ts'
-import { meanLabel, trainingTable, type TrainingRows } from './training-table.ts'
+import { meanLabel, trainingTable, type TrainingRows } from './input/training-table.ts'
 
 /** A fitted linear model. */
 export interface LinearFit<Names extends string = string> extends RegressionFit<Names> {

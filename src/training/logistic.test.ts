@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { random } from '../base/random.ts'
 import { designOf } from './design-matrix.ts'
 import { derivatives, fitLogistic, lossAt, problemOf } from './logistic.ts'
-import { trainingTable } from './training-table.ts'
+import { trainingTable } from './input/training-table.ts'
 
 const near = (value: number, expected: number, within: number) =>
   assert.ok(Math.abs(value - expected) <= within, `${value} is not near ${expected}`)

@@ -11,7 +11,7 @@ import { limits } from '../base/index.ts'
 import { solveCholesky, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design-matrix.ts'
 import { SparseDesign } from './sparse-design.ts'
-import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './training-table.ts'
+import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './input/training-table.ts'
 
 /** A fitted logistic model. */
 export interface LogisticFit<Names extends string = string> extends RegressionFit<Names> {

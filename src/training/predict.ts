@@ -4,7 +4,7 @@ import type { ColumnType, InputIR, OnnxIR, ScoreIR, TermIR } from '../define/ir/
 import { type OnnxFile, type Weight, treesIR } from '../define/model/index.ts'
 import { compileModel } from '../model/index.ts'
 import type { ExternalModel, OnnxModel } from './external/read-fit.ts'
-import { columnWithNulls, type TextInputs, untrainable } from './training-table.ts'
+import { columnWithNulls, type TextInputs, untrainable } from './input/training-table.ts'
 import type { LinearFit } from './linear.ts'
 import type { LogisticFit } from './logistic.ts'
 import type { TreesFit } from './trees/fit.ts'

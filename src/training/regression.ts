@@ -1,8 +1,8 @@
 /** Shared parts of logistic and linear regression: options, quadratic forms, their minimum, and collinear columns. */
 import type { RegressionOptions } from '../define/model/index.ts'
 import { coefficientsOf, constantsOf, type Design, type FittedCoefficients } from './design-matrix.ts'
-import { numericOptions, type OptionBound } from './numeric-options.ts'
-import { untrainable } from './training-table.ts'
+import { numericOptions, type OptionBound } from './input/numeric-options.ts'
+import { untrainable } from './input/training-table.ts'
 
 /** A fitted regression. */
 export interface RegressionFit<Names extends string> {

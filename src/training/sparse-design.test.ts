@@ -5,7 +5,7 @@ import { random } from '../base/random.ts'
 import { designOf, matrixOf } from './design-matrix.ts'
 import { fitLogistic } from './logistic.ts'
 import { SparseDesign } from './sparse-design.ts'
-import { trainingTable } from './training-table.ts'
+import { trainingTable } from './input/training-table.ts'
 
 /** Numbers, levels of which each row has one, and a column of few values that is 0 now and then. */
 const tables = fc.integer({ min: 4, max: 40 }).chain(length =>

@@ -9,7 +9,7 @@ import { encodeByMeanLabel, encodeOneHot, type Encoding } from './categories.ts'
 import { fitLinear } from './linear.ts'
 import { fitLogistic } from './logistic.ts'
 import { type Fit, type FittedScore, scoreOfFit, type VersionScore } from './predict.ts'
-import { type InputRows, untrainable } from './training-table.ts'
+import { type InputRows, untrainable } from './input/training-table.ts'
 import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 

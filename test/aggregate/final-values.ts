@@ -5,9 +5,9 @@
  * values around it must not change.
  */
 import assert from 'node:assert/strict'
-import { rejections, type FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
+import { rejections, type FeatureColumn } from '../../src/aggregate/partial/kernel-partial.ts'
 import { aggregateOf } from '../../src/aggregate/aggregate-of.ts'
-import type { MomentLayout } from '../../src/aggregate/moments.ts'
+import type { MomentLayout } from '../../src/aggregate/partial/moments.ts'
 import type { AggregateName, ExprIR, FeatureIR, TypeIR } from '../../src/define/ir/ir.ts'
 import { maxValues as most } from '../../src/define/ir/signatures.ts'
 

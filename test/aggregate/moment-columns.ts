@@ -1,5 +1,5 @@
 /** Columns of exact moments, as the kernel gives them to an aggregate. */
-import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from '../../src/aggregate/moments.ts'
+import { liftMoments, momentLayout, type MomentLayout, type MomentTerm } from '../../src/aggregate/partial/moments.ts'
 
 /** An event: its time, UTC ms, and its value. */
 export type TimedValue = readonly [time: number, value: number]

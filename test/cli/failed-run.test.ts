@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, renameSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import type { Alert } from '../../src/monitor/alert.ts'
+import type { Alert } from '../../src/monitor/alerts/alert.ts'
 import { type Receiver, receiver } from '../action/receiver.ts'
 import { Project } from './project.ts'
 

@@ -1,5 +1,5 @@
 /** Epochs of the producers of transactions, by id, as a coordinator has them. */
-import { KafkaError, type WriterIdentity } from '../../src/kafka/driver.ts'
+import { KafkaError, type WriterIdentity } from '../../src/kafka/port/driver.ts'
 
 export class ProducerEpochs {
   readonly #epochs = new Map<string, number>()

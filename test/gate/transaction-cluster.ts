@@ -13,7 +13,7 @@ import {
   type TopicDescription,
   type TopicFetch,
   type TransactionWriter,
-} from '../../src/kafka/driver.ts'
+} from '../../src/kafka/port/driver.ts'
 import { javaPartition } from '../../src/kafka/java-partition.ts'
 import { ProducerEpochs } from './producer-epochs.ts'
 import { type StoredRecord, type StoredTransaction, TransactionFetch } from './transaction-fetch.ts'

@@ -6,7 +6,7 @@ import {
   type PartitionPlace,
   type PlacedRecord,
   type TopicFetch,
-} from '../../src/kafka/driver.ts'
+} from '../../src/kafka/port/driver.ts'
 import { columnsOf } from './stored-columns.ts'
 
 export interface StoredTransaction {

@@ -5,7 +5,7 @@
 import { SpillwayError } from '../../src/base/errors.ts'
 import { Strings } from '../../src/columns/strings.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import { matchColumns } from '../../src/files/column-match.ts'
+import { matchColumns } from '../../src/files/io/column-match.ts'
 import { openInput } from '../../src/files/open-input.ts'
 import { HistoryBuilder, type SourceHistory } from '../../src/intake/history-builder.ts'
 import type { RowMap } from '../../src/intake/column-mapping.ts'

@@ -5,8 +5,8 @@ import { gunzipSync } from 'node:zlib'
 import { Strings } from '../../src/columns/strings.ts'
 import { openInput } from '../../src/files/open-input.ts'
 import { openOutputTable } from '../../src/files/open-output-table.ts'
-import { rejectionLine, RejectionWriter } from '../../src/files/text-sink.ts'
-import type { OutputColumn, OutputValues } from '../../src/files/output-table.ts'
+import { rejectionLine, RejectionWriter } from '../../src/files/io/text-sink.ts'
+import type { OutputColumn, OutputValues } from '../../src/files/io/output-table.ts'
 import { Scratch } from './scratch.ts'
 
 const columns: readonly OutputColumn[] = [

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../src/base/random.ts'
 import type { SourceIR } from '../../src/define/ir/ir.ts'
-import type { KafkaDriver } from '../../src/kafka/driver.ts'
+import type { KafkaDriver } from '../../src/kafka/port/driver.ts'
 import { Run } from '../../src/run/loop/run.ts'
 import { topicReader } from '../../src/sources/kafka/topic-reader.ts'
 import { formatOpener } from '../../src/sources/kafka/value-format.ts'

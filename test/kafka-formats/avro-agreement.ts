@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MalformedValue } from '../../src/kafka/format/malformed-value.ts'
+import { MalformedValue } from '../../src/kafka/records/malformed-value.ts'
 import { avroSchema } from '../../src/kafka/format/avro/avro-decoder.ts'
 import { avroIncompatibilities } from '../../src/schema/avro/compare-avro.ts'
 import { parseAvro } from '../../src/schema/avro/parse-avro.ts'

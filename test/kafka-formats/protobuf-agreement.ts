@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MalformedValue } from '../../src/kafka/format/malformed-value.ts'
+import { MalformedValue } from '../../src/kafka/records/malformed-value.ts'
 import { protobufSchema } from '../../src/kafka/format/protobuf/protobuf-decoder.ts'
 import { parseProtobuf } from '../../src/schema/protobuf/parse-protobuf.ts'
 import type { ProtoMessage } from '../../src/schema/protobuf/proto-file.ts'

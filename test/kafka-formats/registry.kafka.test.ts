@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { entity, source, t } from '../../src/index.ts'
-import { openValueFormat } from '../../src/kafka/format/open-format.ts'
+import { openValueFormat } from '../../src/kafka/open-format.ts'
 import { RegistryClient } from '../../src/kafka/registry/registry-client.ts'
 import { rowsOf, topicValuesOf } from './cell-agreement.ts'
 import { registerSchema } from './registered-schema.ts'

@@ -2,7 +2,7 @@
 import * as client from '@platformatic/kafka'
 import { random } from '../../src/base/random.ts'
 import { clientCodecs } from '../../src/kafka/platformatic/codecs.ts'
-import { type AbortedTransaction, headersOf, readRecordSet, type RecordColumns } from '../../src/kafka/record-set.ts'
+import { type AbortedTransaction, headersOf, readRecordSet, type RecordColumns } from '../../src/kafka/records/record-set.ts'
 
 /** Whole numbers below a bound, from a seed. */
 export type Draw = (below: number) => number

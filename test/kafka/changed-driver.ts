@@ -1,4 +1,4 @@
-import type { KafkaDriver } from '../../src/kafka/driver.ts'
+import type { KafkaDriver } from '../../src/kafka/port/driver.ts'
 
 /** A driver of which some methods are others. */
 export const changedDriver = (driver: KafkaDriver, changes: Partial<KafkaDriver>): KafkaDriver =>

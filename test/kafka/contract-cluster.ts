@@ -1,6 +1,6 @@
 /** The cluster of a suite of contract tests, and how the suite registers them. */
 import { test, type TestContext } from 'node:test'
-import type { GroupProtocol, KafkaDriver, MemberOptions, PlacedRecord } from '../../src/kafka/driver.ts'
+import type { GroupProtocol, KafkaDriver, MemberOptions, PlacedRecord } from '../../src/kafka/port/driver.ts'
 
 /** A transaction of a producer outside of the driver. */
 export interface ForeignTransaction {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { pause } from '../../src/base/clock.ts'
-import { passingKinds } from '../../src/kafka/driver.ts'
+import { passingKinds } from '../../src/kafka/port/driver.ts'
 import { clause, type ContractSuite } from './contract-cluster.ts'
 import { ContractReader, rejectsAs } from './contract-reader.ts'
 

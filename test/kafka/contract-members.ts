@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { pause } from '../../src/base/clock.ts'
-import type { GroupMember, GroupProtocol, MemberOptions } from '../../src/kafka/driver.ts'
+import type { GroupMember, GroupProtocol, MemberOptions } from '../../src/kafka/port/driver.ts'
 import { clause, type ContractSuite } from './contract-cluster.ts'
 import { rejectsAs } from './contract-reader.ts'
 

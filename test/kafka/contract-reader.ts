@@ -7,8 +7,8 @@ import {
   KafkaError,
   type KafkaErrorKind,
   type TopicFetch,
-} from '../../src/kafka/driver.ts'
-import { headersOf } from '../../src/kafka/record-set.ts'
+} from '../../src/kafka/port/driver.ts'
+import { headersOf } from '../../src/kafka/records/record-set.ts'
 
 /** A record as a driver reads it. */
 export interface ReadRecord {

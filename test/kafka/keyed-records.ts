@@ -1,6 +1,6 @@
 /** Records with keys, headers and times, as a fetch gives them. */
-import type { FetchedRecords } from '../../src/kafka/driver.ts'
-import type { RecordColumns } from '../../src/kafka/record-set.ts'
+import type { FetchedRecords } from '../../src/kafka/port/driver.ts'
+import type { RecordColumns } from '../../src/kafka/records/record-set.ts'
 import { zigzagVarint } from './varint.ts'
 
 export interface KeyedRecord {

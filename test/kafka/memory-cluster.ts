@@ -9,7 +9,7 @@ import {
   type OffsetQuery,
   type TopicDescription,
   type TopicFetch,
-} from '../../src/kafka/driver.ts'
+} from '../../src/kafka/port/driver.ts'
 import { javaPartition } from '../../src/kafka/java-partition.ts'
 import { MemoryFetch, type MemoryPartition, type MemoryTopic } from './memory-fetch.ts'
 import { MemoryGroup } from './memory-group.ts'

@@ -1,5 +1,5 @@
 /** Fetches of the cluster in memory. */
-import { type FetchedRecords, type FetchOptions, KafkaError, type PartitionPlace, type TopicFetch } from '../../src/kafka/driver.ts'
+import { type FetchedRecords, type FetchOptions, KafkaError, type PartitionPlace, type TopicFetch } from '../../src/kafka/port/driver.ts'
 import { columnsOf, type MemoryRecord } from './memory-records.ts'
 
 export interface MemoryPartition {

@@ -1,5 +1,5 @@
 /** A group of the cluster in memory: gives each partition of a topic to one member at a time, and keeps its offsets. */
-import { type GroupMember, KafkaError, type StoredOffset } from '../../src/kafka/driver.ts'
+import { type GroupMember, KafkaError, type StoredOffset } from '../../src/kafka/port/driver.ts'
 
 export class MemoryGroup {
   readonly #partitions: () => readonly number[]

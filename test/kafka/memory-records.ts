@@ -1,5 +1,5 @@
 /** Records of a topic in memory. */
-import type { RecordColumns } from '../../src/kafka/record-set.ts'
+import type { RecordColumns } from '../../src/kafka/records/record-set.ts'
 
 export interface MemoryRecord {
   readonly offset: number

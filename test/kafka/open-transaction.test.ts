@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { yieldToEventLoop } from '../../src/base/index.ts'
-import type { OffsetQuery } from '../../src/kafka/driver.ts'
+import type { OffsetQuery } from '../../src/kafka/port/driver.ts'
 import { topicReader } from '../../src/sources/kafka/topic-reader.ts'
 import { TransactionCluster } from '../gate/transaction-cluster.ts'
 import { changedDriver } from './changed-driver.ts'

@@ -1,4 +1,4 @@
-import type { FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
+import type { FeatureColumn } from '../../src/aggregate/partial/kernel-partial.ts'
 import type { Block } from '../../src/columns/block.ts'
 import type { Kernel } from '../../src/kernel/kernel.ts'
 

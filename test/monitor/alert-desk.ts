@@ -1,7 +1,7 @@
 /** A pipeline with two chains of source, feature group, model and action, conditions of its parts, and a book of its alerts. */
 import assert from 'node:assert/strict'
 import { action, count, entity, features, model, on, pipeline, rules, source, stream, t } from '../../src/index.ts'
-import type { AlertCause, AlertSeverity, AlertSubject } from '../../src/monitor/alert.ts'
+import type { AlertCause, AlertSeverity, AlertSubject } from '../../src/monitor/alerts/alert.ts'
 import { AlertBook, type AlertUpdate } from '../../src/monitor/alerts/alert-book.ts'
 import { storedAlerts } from '../../src/monitor/alerts/alert-store.ts'
 import type { AlertCondition } from '../../src/monitor/alerts/conditions.ts'

@@ -8,7 +8,7 @@ import { random } from '../../src/base/random.ts'
 import { env } from '../../src/define/action/setting.ts'
 import { alertDestinationsIR, pagerDuty } from '../../src/define/config/alert-destinations.ts'
 import { openDataFolder } from '../../src/log/sqlite/data-folder.ts'
-import type { Alert, AlertChange } from '../../src/monitor/alert.ts'
+import type { Alert, AlertChange } from '../../src/monitor/alerts/alert.ts'
 import { AlertNotifier } from '../../src/monitor/notify/alert-notifier.ts'
 import { openAlertReceivers } from '../../src/monitor/notify/open-alert-receivers.ts'
 

@@ -1,5 +1,5 @@
 /** Alerts for tests. */
-import type { Alert } from '../../src/monitor/alert.ts'
+import type { Alert } from '../../src/monitor/alerts/alert.ts'
 
 /** 2026-03-01T03:12:00Z. */
 export const OPENED = Date.UTC(2026, 2, 1, 3, 12)

@@ -2,7 +2,7 @@
 import { pause } from '../../src/base/clock.ts'
 import { random } from '../../src/base/random.ts'
 import type { DeliveryOutcome, Delivery } from '../../src/define/action/destination.ts'
-import type { Alert } from '../../src/monitor/alert.ts'
+import type { Alert } from '../../src/monitor/alerts/alert.ts'
 import { AlertNotifier, type NotificationStore } from '../../src/monitor/notify/alert-notifier.ts'
 import type { OpenedAlertReceiver } from '../../src/monitor/notify/open-alert-receivers.ts'
 import { webhookFormat } from '../../src/monitor/notify/webhook-format.ts'

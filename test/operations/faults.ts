@@ -1,5 +1,5 @@
 /** The faults that are planted in a world, each with the alert that it owes. */
-import type { AlertCause, AlertSeverity } from '../../src/monitor/alert.ts'
+import type { AlertCause, AlertSeverity } from '../../src/monitor/alerts/alert.ts'
 import { readDataFolder } from '../../src/log/sqlite/index.ts'
 import { driftStateOf } from '../../src/training/registry/index.ts'
 import { DAY, HOUR, MINUTE, STEP, type World } from './world.ts'

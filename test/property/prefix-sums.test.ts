@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FeatureColumn } from '../../src/aggregate/kernel-partial.ts'
+import type { FeatureColumn } from '../../src/aggregate/partial/kernel-partial.ts'
 import type { ElementSetting } from '../../src/audit/domain/element.ts'
 import { groupColumns, replayedColumns } from '../../src/audit/experiment/replay/group-columns.ts'
 import { earlierPoints, placeGroup } from '../../src/audit/experiment/settings/group-setting.ts'

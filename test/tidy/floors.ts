@@ -118,6 +118,17 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   operate: ['.', 'control', 'search', 'personal'],
   run: ['.', 'loop', 'import', 'jobs', 'recovery', 'ingest', 'history', 'decide', 'groups'],
   sources: ['.', 'kafka', 'postgres', 'files', 'samples', 'reader'],
+  aggregate: ['.', 'partial'],
+  base: ['node', '.'],
+  files: ['.', 'parquet', 'io'],
+  kafka: ['.', 'format/avro', 'format/protobuf', 'format', 'registry', 'thread', 'platformatic', 'port', 'security', 'records'],
+  monitor: ['.', 'notify', 'lag', 'alerts', 'series'],
+  observe: ['.', 'prometheus', 'grafana', 'opentelemetry', 'syntax'],
+  offline: ['parquet', '.'],
+  schema: ['.', 'avro', 'json-schema', 'protobuf', 'problems'],
+  sql: ['duckdb', '.'],
+  testing: ['.', 'conformance'],
+  training: ['registry', '.', 'drift', 'external', 'trees', 'input'],
   serve: ['.', 'ui', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 

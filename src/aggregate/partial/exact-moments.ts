@@ -4,10 +4,10 @@
  *
  * τ is the event time. The slope's exact integers do not depend on where τ starts.
  */
-import type { TileSql } from '../aggregate-sql.ts'
-import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
-import type { MomentTerm } from '../moments.ts'
-import { integerAt } from '../tile-format.ts'
+import type { TileSql } from './aggregate-sql.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { MomentTerm } from './moments.ts'
+import { integerAt } from './tile-format.ts'
 
 /** The moments of an aggregate, in the order of its cells, by the last of its terms: `sum` and `mean`, `variance`, `slope`. */
 const momentsOf = {

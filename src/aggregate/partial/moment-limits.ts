@@ -4,8 +4,8 @@
  * rejected with `SPILL_RANGE`.
  */
 import { limits } from '../../base/index.ts'
-import type { SqlValue, SqlWindow } from '../aggregate-sql.ts'
-import type { SumRows } from '../kernel-partial.ts'
+import type { SqlValue, SqlWindow } from './aggregate-sql.ts'
+import type { SumRows } from './kernel-partial.ts'
 import type { ExactMoments } from './exact-moments.ts'
 
 /** Tiles: do the moments of a window exceed the limit? */

@@ -5,8 +5,8 @@
  * one position.
  */
 import type { Value } from '../../define/ir/index.ts'
-import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
-import type { TileCell, TileEvent } from '../tile-format.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { TileCell, TileEvent } from './tile-format.ts'
 
 /** Negative if the left event is earlier. */
 export function compareEvents(left: TileEvent, right: TileEvent): number {

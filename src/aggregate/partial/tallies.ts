@@ -4,8 +4,8 @@
  * Memory: the different values of the tile. `quantile` rounds values first, so that a tile of doubles has few.
  */
 import type { Value } from '../../define/ir/index.ts'
-import type { AggregateFunction, PartialMethods } from '../aggregate.ts'
-import { compareValues, physicalAt, type TileCell } from '../tile-format.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import { compareValues, physicalAt, type TileCell } from './tile-format.ts'
 
 /** The number of occurrences of each value; no number is 0. */
 export type Tally = ReadonlyMap<Value, number>

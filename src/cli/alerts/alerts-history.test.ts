@@ -7,7 +7,7 @@ import { called, calledJson } from '../../../test/cli/called.ts'
 import { alertOf } from '../../../test/monitor/alerts.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
-import type { Alert } from '../../monitor/alert.ts'
+import type { Alert } from '../../monitor/alerts/alert.ts'
 import { putAlert } from '../../monitor/alerts/alert-store.ts'
 
 test('alerts are listed, changed and priced', async () => {

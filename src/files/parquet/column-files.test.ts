@@ -5,10 +5,10 @@ import { test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { random } from '../../base/random.ts'
 import { Strings } from '../../columns/strings.ts'
-import { fileChecksum } from '../file-bytes.ts'
+import { fileChecksum } from '../io/file-bytes.ts'
 import { ColumnFileWriter } from './parquet-writer.ts'
 import { openInput } from '../open-input.ts'
-import type { OutputColumn } from '../output-table.ts'
+import type { OutputColumn } from '../io/output-table.ts'
 
 const folder = scratchFolder('columns')
 

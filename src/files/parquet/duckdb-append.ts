@@ -21,7 +21,7 @@ import { assert } from '../../base/index.ts'
 import { type Strings, NO_UTF8 } from '../../columns/index.ts'
 import type { ColumnType } from '../../define/ir/index.ts'
 import { duckdbBindings, sqlIdentifier } from './duckdb.ts'
-import type { OutputColumn, OutputValues } from '../output-table.ts'
+import type { OutputColumn, OutputValues } from '../io/output-table.ts'
 import { TEXT_CELL_BYTES, INLINE_TEXT_BYTES } from './duckdb-vectors.ts'
 
 export const DUCKDB_CHUNK_ROWS = 2048

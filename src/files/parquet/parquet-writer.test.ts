@@ -6,7 +6,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { Strings } from '../../columns/strings.ts'
 import { openInput } from '../open-input.ts'
 import { openParquetTable } from './parquet-writer.ts'
-import type { OutputColumn } from '../output-table.ts'
+import type { OutputColumn } from '../io/output-table.ts'
 
 const folder = scratchFolder('parquet')
 

@@ -12,11 +12,11 @@ import { limits } from '../../base/index.ts'
 import { Strings } from '../../columns/index.ts'
 import { appendRows, castExpression, createChunk, DUCKDB_CHUNK_ROWS, storedType } from './duckdb-append.ts'
 import { sqlIdentifier, sqlLiteral } from './duckdb.ts'
-import { type FileChecksum, fileChecksum } from '../file-bytes.ts'
-import type { OutputColumn, OutputValues, TableWriter } from '../output-table.ts'
+import { type FileChecksum, fileChecksum } from '../io/file-bytes.ts'
+import type { OutputColumn, OutputValues, TableWriter } from '../io/output-table.ts'
 import { rm } from 'node:fs/promises'
-import { fileError, displayPath, systemError } from '../file-error.ts'
-import { TextSink } from '../text-sink.ts'
+import { fileError, displayPath, systemError } from '../io/file-error.ts'
+import { TextSink } from '../io/text-sink.ts'
 
 /** A file to write, and its columns: the same objects as in `begin`, not equal copies. */
 export interface ColumnFile {

@@ -8,10 +8,10 @@
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api'
 import { SpillwayError } from '../../base/index.ts'
 import { rawJsonText, type RecordOrigin, type RecordBatch, type RecordCells, type JsonLineReader } from '../../intake/index.ts'
-import { checkColumn } from '../column-match.ts'
+import { checkColumn } from '../io/column-match.ts'
 import { connectDuckDB, parquetPathLiteral } from './duckdb.ts'
-import { displayPath, truncationError } from '../file-error.ts'
-import type { DetectedFile, InputFile } from '../input-file.ts'
+import { displayPath, truncationError } from '../io/file-error.ts'
+import type { DetectedFile, InputFile } from '../io/input-file.ts'
 import { cellReader, type CellReader } from './parquet-cells.ts'
 import { columnReader, physicalColumn, type PhysicalColumn } from './duckdb-vectors.ts'
 

@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { limits } from '../../base/index.ts'
-import { MalformedValue } from './malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 
 /** In a decoded text it may stand for bytes that are no UTF-8. */
 const REPLACEMENT = '\ufffd'

@@ -7,7 +7,7 @@
 import { textBatch } from '../../files/index.ts'
 import { Fault, type JsonLineReader, parseJsonRecord, type RecordBatch, type RecordOrigin, type Rejection } from '../../intake/index.ts'
 import type { SchemaCache, SchemaEntry } from '../registry/schema-cache.ts'
-import { MalformedValue } from './malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import { rejectionOf } from './rejected-value.ts'
 import type { TopicValues, ValueFormat } from './value-format.ts'
 import { checkHeaders, FRAME_BYTES, readFrame, schemaIdsOf } from './wire-format.ts'

@@ -8,7 +8,7 @@ import { rawJsonText, type RecordBatch, type RecordOrigin, type Rejection } from
 import type { SchemaCache, SchemaEntry } from '../registry/schema-cache.ts'
 import { BinaryCursor } from './binary-cursor.ts'
 import type { CellTarget } from './cell-columns.ts'
-import { MalformedValue } from './malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import { rejectionOf } from './rejected-value.ts'
 import type { CellSource, CompiledSchema, TopicValues, ValueFormat } from './value-format.ts'
 import { checkHeaders, type FramedValue, readFrame, schemaIdsOf } from './wire-format.ts'

@@ -1,7 +1,7 @@
 /** The rejection of a value that cannot be decoded. */
 import { isUtf8 } from 'node:buffer'
 import { Fault, type Rejection } from '../../intake/index.ts'
-import { MalformedValue } from './malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import type { TopicValues } from './value-format.ts'
 
 /** The rejection, with the bytes of the value. Any other error than `MalformedValue` is thrown again. */

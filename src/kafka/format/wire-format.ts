@@ -4,10 +4,11 @@
  */
 import { limits } from '../../base/index.ts'
 import { BinaryCursor } from './binary-cursor.ts'
-import { MalformedValue } from './malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import type { TopicValues } from './value-format.ts'
 
-const MAGIC = 0
+/** First byte of a value that begins with a schema id. */
+export const SCHEMA_ID_MAGIC = 0
 const GUID_MAGIC = 1
 /** Length of the zero byte and the schema id. */
 export const FRAME_BYTES = 5
@@ -30,7 +31,7 @@ export function readFrame(bytes: Buffer, start: number, end: number): FramedValu
   const magic = bytes[start]
   if (magic === GUID_MAGIC)
     throw new MalformedValue(`the value begins with byte 1, so its schema has a GUID, which is not supported; ${GUID_FIX}`)
-  if (magic !== MAGIC)
+  if (magic !== SCHEMA_ID_MAGIC)
     throw new MalformedValue(
       `the value begins with byte ${magic} and not with 0: it has no schema id. It was not written with a schema registry, or its format is another one`,
     )

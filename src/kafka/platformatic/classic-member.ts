@@ -1,7 +1,7 @@
 /** A member of a group by the classic protocol: all give up what they have, and one of them assigns the partitions anew. */
 import * as client from '@platformatic/kafka'
 import { callAfter, limits } from '../../base/index.ts'
-import type { GroupMember, MemberOptions, StoredOffset } from '../driver.ts'
+import type { GroupMember, MemberOptions, StoredOffset } from '../port/driver.ts'
 import { apiCodeOf } from './errors.ts'
 import { expelledError, GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
 import { stickyAssignment } from './sticky-assignment.ts'

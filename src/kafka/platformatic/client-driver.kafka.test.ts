@@ -6,7 +6,7 @@ import { brokers, BrokerTopics, protocolsOf } from '../../../test/kafka/brokers.
 import type { ContractCluster, ForeignTransaction } from '../../../test/kafka/contract-cluster.ts'
 import { driverContract } from '../../../test/kafka/driver-contract.ts'
 import { pause } from '../../base/clock.ts'
-import { type KafkaConnection, type KafkaDriver, type PlacedRecord } from '../driver.ts'
+import { type KafkaConnection, type KafkaDriver, type PlacedRecord } from '../port/driver.ts'
 import { openKafkaDriver } from '../open-driver.ts'
 import { clientDriver } from './client-driver.ts'
 

@@ -14,7 +14,7 @@ import {
   type TopicDescription,
   type TopicFetch,
   type TransactionWriter,
-} from '../driver.ts'
+} from '../port/driver.ts'
 import { ClassicMember } from './classic-member.ts'
 import { clientSecurity } from './client-security.ts'
 import { clientCodecs } from './codecs.ts'

@@ -6,7 +6,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import { CertificateAuthority } from '../../../test/certificate-authority.ts'
 import { NO_CERTIFICATE } from '../../../test/certificate.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
-import type { KafkaError } from '../driver.ts'
+import type { KafkaError } from '../port/driver.ts'
 import type { KafkaCertificates } from '../security/security.ts'
 import { clientDriver } from './client-driver.ts'
 

@@ -1,6 +1,6 @@
 /** The functions of the client that Node lacks. */
 import * as client from '@platformatic/kafka'
-import type { RecordSetCodecs } from '../record-set.ts'
+import type { RecordSetCodecs } from '../records/record-set.ts'
 
 export const clientCodecs: RecordSetCodecs = {
   snappy: block => client.compressionsAlgorithms.snappy.decompressSync(block),

@@ -3,7 +3,7 @@
  * broker's alert ends the connection later, and the client answers the requests on it with no reason.
  */
 import type * as client from '@platformatic/kafka'
-import { KafkaError } from '../driver.ts'
+import { KafkaError } from '../port/driver.ts'
 import type { KafkaSecurity } from '../security/security.ts'
 import { kafkaError } from './errors.ts'
 

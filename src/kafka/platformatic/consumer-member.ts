@@ -1,7 +1,7 @@
 /** A member of a group by the protocol of KIP-848: the coordinator assigns, and takes single partitions away by heartbeats. */
 import * as client from '@platformatic/kafka'
 import { callAfter, limits } from '../../base/index.ts'
-import { type GroupMember, KafkaError, type MemberOptions, type StoredOffset } from '../driver.ts'
+import { type GroupMember, KafkaError, type MemberOptions, type StoredOffset } from '../port/driver.ts'
 import { apiCodeOf } from './errors.ts'
 import { expelledError, GroupCoordinator, isExpelled, memberError } from './group-coordinator.ts'
 

@@ -1,6 +1,6 @@
 /** Finds the broker that coordinates a group or the transactions of an id. */
 import * as client from '@platformatic/kafka'
-import { KafkaError } from '../driver.ts'
+import { KafkaError } from '../port/driver.ts'
 
 type CoordinatedKind = keyof typeof client.FindCoordinatorKeyTypes
 

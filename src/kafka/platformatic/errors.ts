@@ -1,7 +1,7 @@
 /** Sorts the errors of the client and of brokers into the kinds that a reader tells apart. */
 import * as client from '@platformatic/kafka'
 import { limits } from '../../base/index.ts'
-import { KafkaError, type KafkaErrorKind } from '../driver.ts'
+import { KafkaError, type KafkaErrorKind } from '../port/driver.ts'
 import { securityError } from './security-errors.ts'
 
 export const OFFSET_OUT_OF_RANGE = 1

@@ -3,7 +3,7 @@
  * decodes them on the spot, without a bound, and turns the error of one partition into an error of the whole answer.
  */
 import * as client from '@platformatic/kafka'
-import type { AbortedTransaction } from '../record-set.ts'
+import type { AbortedTransaction } from '../records/record-set.ts'
 
 export const FETCH_KEY = 1
 const [OLDEST, NEWEST] = [12, 17]

@@ -1,7 +1,7 @@
 /** The coordinator of a group: finds it, and sends it one request at a time, so that each has the epoch of the answer before it. */
 import * as client from '@platformatic/kafka'
 import { limits, pause, stopwatch } from '../../base/index.ts'
-import { KafkaError, type StoredOffset } from '../driver.ts'
+import { KafkaError, type StoredOffset } from '../port/driver.ts'
 import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 

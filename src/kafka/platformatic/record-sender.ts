@@ -1,7 +1,7 @@
 /** Appends records by the producer of the client, which connects with the first record. */
 import * as client from '@platformatic/kafka'
 import { limits, withDeadline } from '../../base/index.ts'
-import { KafkaError, type NewRecord } from '../driver.ts'
+import { KafkaError, type NewRecord } from '../port/driver.ts'
 import { kafkaError } from './errors.ts'
 
 /** An idempotent producer repeats a request without end unless a number of retries above 1 is given. */

@@ -3,7 +3,7 @@
  * the same settings and the same broker, except for a token that its issuer does not give at the moment.
  */
 import * as client from '@platformatic/kafka'
-import { KafkaError } from '../driver.ts'
+import { KafkaError } from '../port/driver.ts'
 import { TokenError } from '../security/security.ts'
 
 /** Codes of Node and OpenSSL for a certificate of a broker, with the fix. */

@@ -16,8 +16,8 @@ import {
   type KafkaErrorPlace,
   type PartitionPlace,
   type TopicFetch,
-} from '../driver.ts'
-import { readRecordSet, type RecordSetCodecs } from '../record-set.ts'
+} from '../port/driver.ts'
+import { readRecordSet, type RecordSetCodecs } from '../records/record-set.ts'
 import { codeError, CORRUPT_MESSAGE, isMoved, kafkaError, OFFSET_OUT_OF_RANGE } from './errors.ts'
 import { type PartitionAnswer, type PartitionRecords, type PartitionRequest, sendFetch } from './fetch-api.ts'
 

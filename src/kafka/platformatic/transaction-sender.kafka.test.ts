@@ -10,8 +10,8 @@ import { OwnCluster } from '../../../test/kafka/own-cluster.ts'
 import { pause } from '../../base/clock.ts'
 import { openKafkaDriver } from '../open-driver.ts'
 import { apiCodeOf } from './errors.ts'
-import { openWriter } from '../open-writer.ts'
-import type { PlacedRecord, WriterIdentity } from '../driver.ts'
+import { openWriter } from '../port/open-writer.ts'
+import type { PlacedRecord, WriterIdentity } from '../port/driver.ts'
 
 const TRANSACTION_MS = 10_000
 const AGAIN_MS = 20

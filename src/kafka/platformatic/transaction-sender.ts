@@ -6,8 +6,8 @@
  */
 import * as client from '@platformatic/kafka'
 import { limits } from '../../base/index.ts'
-import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity, type WriterOpening } from '../driver.ts'
-import { TransactionWait } from '../open-writer.ts'
+import { KafkaError, type PlacedRecord, type TransactionWriter, type WriterIdentity, type WriterOpening } from '../port/driver.ts'
+import { TransactionWait } from '../port/open-writer.ts'
 import { connectToCoordinator, findCoordinator } from './coordinator-lookup.ts'
 import { apiCodeOf, kafkaError } from './errors.ts'
 

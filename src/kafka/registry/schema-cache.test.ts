@@ -3,7 +3,7 @@ import { after, beforeEach, test } from 'node:test'
 import { TestRegistry } from '../../../test/kafka-formats/test-registry.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { MalformedValue } from '../format/malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import { RegistryClient, type RegisteredSchema } from './registry-client.ts'
 import { SchemaCache } from './schema-cache.ts'
 

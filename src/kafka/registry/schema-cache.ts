@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { limits, pause, SpillwayError, stopwatch } from '../../base/index.ts'
-import { MalformedValue } from '../format/malformed-value.ts'
+import { MalformedValue } from '../records/malformed-value.ts'
 import { type RegisteredSchema, type RegistryClient, RegistryUnavailable } from './registry-client.ts'
 
 export interface SchemaCacheOptions<T> {

@@ -3,10 +3,10 @@
  * an exception inside the client ends this thread alone.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { FetchedRecords, GroupMember, TopicFetch, TransactionWriter } from '../driver.ts'
+import type { FetchedRecords, GroupMember, TopicFetch, TransactionWriter } from '../port/driver.ts'
 import { clientDriver } from '../platformatic/client-driver.ts'
 import { kafkaError } from '../platformatic/errors.ts'
-import { connectionInThread, type ThreadConnection } from '../security/thread-connection.ts'
+import { connectionInThread, type ThreadConnection } from './thread-connection.ts'
 import type { DriverAnswer, DriverCall, DriverCalls, FetchChange } from './messages.ts'
 
 const port = parentPort!

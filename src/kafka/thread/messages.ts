@@ -13,7 +13,7 @@ import type {
   TopicDescription,
   WriterIdentity,
   WriterOpening,
-} from '../driver.ts'
+} from '../port/driver.ts'
 
 /** Calls that have an answer, with their arguments and results. */
 export interface DriverCalls {

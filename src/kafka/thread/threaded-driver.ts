@@ -16,8 +16,8 @@ import {
   type TopicDescription,
   type TopicFetch,
   type TransactionWriter,
-} from '../driver.ts'
-import { connectionForThread } from '../security/thread-connection.ts'
+} from '../port/driver.ts'
+import { connectionForThread } from './thread-connection.ts'
 import type { DriverAnswer, DriverCalls, FetchChange } from './messages.ts'
 
 const threadFile = new URL(`./driver-thread${extname(import.meta.url)}`, import.meta.url)

@@ -11,7 +11,7 @@
 import { limits } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
-import type { Alert, AlertCause, AlertChange, InhibitedCondition } from '../alert.ts'
+import type { Alert, AlertCause, AlertChange, InhibitedCondition } from './alert.ts'
 import { deleteAlert, numberedAlerts, type NumberedAlert, putAlert } from './alert-store.ts'
 import { type AlertEdit, alertById, changedAlert, isSilenced } from './change-alert.ts'
 import { type ConditionState, ConditionStates, keyText } from './condition-states.ts'

@@ -3,7 +3,7 @@
  * are greater, and a reader that was away longer gets a gap message.
  */
 import { limits } from '../../base/index.ts'
-import type { Alert, AlertChange } from '../alert.ts'
+import type { Alert, AlertChange } from './alert.ts'
 import type { ChangedAlert } from './alert-book.ts'
 
 /** A change of which receivers were notified. */

@@ -1,7 +1,7 @@
 /** Alerts in the store: one named value each, in the order in which they opened. The newest `ALERTS_KEPT` and those that fire are kept. */
 import { thrownText } from '../../base/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from './alert.ts'
 import { type AlertEdit, alertById, changedAlert } from './change-alert.ts'
 import { HeldConditions } from './held-conditions.ts'
 

@@ -15,7 +15,7 @@
  *   not open and resolve in turns.
  */
 import { limits, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
-import type { AlertSeverity } from '../alert.ts'
+import type { AlertSeverity } from './alert.ts'
 
 /** Events of a window, and those among them that missed the objective. */
 export interface WindowCounts {

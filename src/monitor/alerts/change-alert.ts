@@ -1,6 +1,6 @@
 /** Changes that a person makes to an alert: acknowledge, silence, resolve. */
 import { didYouMean, durationText, limits, SpillwayError } from '../../base/index.ts'
-import type { Alert, AlertChange, AlertOutcome } from '../alert.ts'
+import type { Alert, AlertChange, AlertOutcome } from './alert.ts'
 
 /** A change of one alert. */
 export interface AlertEdit {

@@ -3,7 +3,7 @@
  * has ever been read, those of its causes are unknown. The error is reported once, until the source works again.
  */
 import { thrownText } from '../../base/index.ts'
-import type { AlertCause } from '../alert.ts'
+import type { AlertCause } from './alert.ts'
 import type { AlertCondition } from './conditions.ts'
 
 export class ConditionGuard {

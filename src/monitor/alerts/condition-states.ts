@@ -3,7 +3,7 @@
  * it neither holds nor ends then. A clock that jumps, back or ahead, moves all times with it, so no wait becomes shorter or longer.
  */
 import { limits } from '../../base/index.ts'
-import type { AlertSeverity } from '../alert.ts'
+import type { AlertSeverity } from './alert.ts'
 import { pendingMs } from './condition-times.ts'
 import type { AlertCondition } from './conditions.ts'
 import type { ConditionKey, RankedCondition } from './reach.ts'

@@ -1,6 +1,6 @@
 /** The time that a condition holds before its alert opens, and conditions that go on after their cause has ended. */
 import { limits } from '../../base/index.ts'
-import type { AlertCause } from '../alert.ts'
+import type { AlertCause } from './alert.ts'
 import type { AlertCondition } from './conditions.ts'
 
 /** Causes that follow from others wait longer, so that the cause is known first. */

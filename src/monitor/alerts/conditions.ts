@@ -5,7 +5,7 @@
  * read from the stored time series at the start.
  */
 import { durationText, limits, spanTitle, MINUTE_MS, HOUR_MS } from '../../base/index.ts'
-import type { Alert, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
+import type { Alert, AlertCause, AlertSeverity, AlertSubject } from './alert.ts'
 import { labelsOf, measureOf } from '../series/measures.ts'
 import type { SeriesSample } from '../series/recorder.ts'
 import { burnBreach, type BurnRule, burnRules, RollingCounts } from './burn-rate.ts'

@@ -7,7 +7,7 @@
  */
 import { durationText, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
 import type { AlertThresholds } from '../../define/config/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from './alert.ts'
 
 /** A page or a ticket: at the lesser of the rates in both windows, ms, the disk is full within a time, ms. */
 const fillRules = {

@@ -4,7 +4,7 @@
  */
 import { limits, thrownText } from '../../base/index.ts'
 import type { NamedValues, NamedWrite } from '../../log/index.ts'
-import type { AlertSeverity } from '../alert.ts'
+import type { AlertSeverity } from './alert.ts'
 import { keyText } from './condition-states.ts'
 import type { ConditionKey, RankedCondition } from './reach.ts'
 

@@ -5,7 +5,7 @@
  * events at the same rate, so the rate is at its threshold when the alert opens.
  */
 import { limits } from '../../base/index.ts'
-import type { AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
+import type { AlertCause, AlertSeverity, AlertSubject } from './alert.ts'
 import { badShareOf, type BurnRule, type WindowCounts } from './burn-rate.ts'
 
 /** The counts of one window, and its burn rate. */

@@ -1,7 +1,7 @@
 /** The parts of a pipeline that an alert's subject reaches, by the definitions alone, and the causes that explain other causes. */
 import { groupReads } from '../../decision/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { AffectedParts, AlertCause, AlertSeverity, AlertSubject } from '../alert.ts'
+import type { AffectedParts, AlertCause, AlertSeverity, AlertSubject } from './alert.ts'
 
 /** The feature groups, models and actions that depend on a subject, itself included. */
 export function affectedBy(ir: PipelineIR, { kind, name }: AlertSubject): AffectedParts {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { backoffMs } from '../../action/index.ts'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from './alert.ts'
 import { ReceiverOutages } from './receiver-outages.ts'
 
 const [MINUTE, HOUR] = [60_000, 3_600_000]

@@ -11,7 +11,7 @@
  */
 import { limits, spanTitle } from '../../base/index.ts'
 import type { EffectMessage } from '../../base/node/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from './alert.ts'
 
 /** The condition of a receiver that is down. */
 interface ReceiverOutage extends Pick<Alert, 'cause' | 'subject' | 'severity' | 'summary'> {

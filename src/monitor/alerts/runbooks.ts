@@ -1,5 +1,5 @@
 /** The section of the documentation and the first command of each cause. */
-import type { AlertCause } from '../alert.ts'
+import type { AlertCause } from './alert.ts'
 import type { ConditionKey } from './reach.ts'
 
 /** The path of the section about a cause, relative to the package. */

@@ -15,7 +15,7 @@
  * Memory: 8 days of minutes for each source, 180 KB. Cost: a walk over those minutes for each source that is silent.
  */
 import { durationText, limits, MINUTE_MS, HOUR_MS, DAY_MS } from '../../base/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from './alert.ts'
 
 const [DAY_MINUTES, KEPT_MINUTES] = [DAY_MS / MINUTE_MS, limits.SERIES_POINTS_KEPT_MS / MINUTE_MS]
 const SILENT_MINUTES_MIN = 3

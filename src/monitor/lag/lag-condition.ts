@@ -5,7 +5,7 @@
  */
 import { limits, spanTitle } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { affectedBy } from '../alerts/reach.ts'
 import type { LagTime } from './lag-time.ts'
 import type { PartitionLag } from './lag-history.ts'

@@ -1,5 +1,5 @@
 /** The port of a format: turns notifications into the bodies that a kind of receiver takes. Formats are pure. */
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import type { Notification } from './notification.ts'
 
 /** The bodies for one receiver. All are JSON. */

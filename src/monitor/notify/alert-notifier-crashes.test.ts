@@ -5,7 +5,7 @@ import { alertOf, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { memoryReceiver, MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
-import type { Alert, AlertChange } from '../alert.ts'
+import type { Alert, AlertChange } from '../alerts/alert.ts'
 
 const HOUR = 3_600_000
 const DOWN = { kind: 'failed', why: 'status 500' } as const

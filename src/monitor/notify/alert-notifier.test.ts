@@ -5,7 +5,7 @@ import { virtualTime } from '../../../test/action/virtual-time.ts'
 import { alertOf, OPENED, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { memoryReceiver, MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
 import { limits } from '../../base/limits.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { NOTIFICATIONS } from './alert-notifier.ts'
 
 const MINUTE = 60_000

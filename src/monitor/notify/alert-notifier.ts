@@ -5,7 +5,7 @@
  * with the same id and deduplication key; it opens no second page.
  */
 import { limits, type StartTimer, thrownText, withDeadline } from '../../base/index.ts'
-import type { Alert, AlertChange, AlertReceiver, ReceiverStatus } from '../alert.ts'
+import type { Alert, AlertChange, AlertReceiver, ReceiverStatus } from '../alerts/alert.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 import { type NotifierPorts, ReceiverLane } from './receiver-lane.ts'
 import type { ReceiverState, ReceiverStore } from './receiver-state.ts'

@@ -6,7 +6,7 @@
  * label `severity`, so the ticket is ended with the message that opens the page.
  */
 import { limits } from '../../base/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import type { AlertFormat } from './alert-format.ts'
 import { affectedText, inhibitedText, isoTime } from './notification.ts'
 

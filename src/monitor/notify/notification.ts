@@ -5,7 +5,7 @@
  * notifications of an alert share one deduplication key, by which a receiver finds the page that it has opened.
  */
 import { inOneLine, spanTitle } from '../../base/index.ts'
-import type { Alert, AlertChange } from '../alert.ts'
+import type { Alert, AlertChange } from '../alerts/alert.ts'
 import { endOfSilence } from '../alerts/change-alert.ts'
 
 /** The occasion of a notification: a change of the alert, or time that has passed since the last one. */

@@ -5,7 +5,7 @@
  * with what it was notified of (`changeOf`): an alert that fires is known to the receiver, or is news.
  */
 import { limits } from '../../base/index.ts'
-import type { Alert, AlertChange, AlertSeverity } from '../alert.ts'
+import type { Alert, AlertChange, AlertSeverity } from '../alerts/alert.ts'
 import { endOfSilence } from '../alerts/change-alert.ts'
 import { isExtension } from '../alerts/reach.ts'
 

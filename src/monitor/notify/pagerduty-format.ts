@@ -3,7 +3,7 @@
  * `dedup_key`, so an alert is one incident, however often it is sent. The summary has at most 1,024 characters.
  */
 import { inOneLine } from '../../base/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import type { AlertFormat } from './alert-format.ts'
 import { affectedText, clipped, conditionTitle, inhibitedText, isoTime, type Notification } from './notification.ts'
 

@@ -9,7 +9,7 @@
  */
 import { type Clock, type Random, spanTitle, type StartTimer, thrownText } from '../../base/index.ts'
 import type { Delivery, DeliveryOutcome } from '../../define/action/index.ts'
-import type { Alert, AlertChange, ReceiverStatus } from '../alert.ts'
+import type { Alert, AlertChange, ReceiverStatus } from '../alerts/alert.ts'
 import { isSilenced } from '../alerts/change-alert.ts'
 import { SteadyClock } from '../alerts/steady-clock.ts'
 import { notificationOf, type Notification, type NotificationKind } from './notification.ts'

@@ -1,6 +1,6 @@
 /** Sends a test alert to receivers, and says what each of them answered. */
 import { type Clock, stopwatch } from '../../base/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { notificationOf, type NotificationKind } from './notification.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 

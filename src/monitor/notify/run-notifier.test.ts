@@ -9,7 +9,7 @@ import { env } from '../../define/action/setting.ts'
 import { alertDestinationsIR, alertWebhook } from '../../define/config/alert-destinations.ts'
 import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts'
 import type { NamedWrite } from '../../log/store.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { openAlertReceivers } from './open-alert-receivers.ts'
 import { runNotifier } from './run-notifier.ts'
 

@@ -2,7 +2,7 @@
 import { callAfter, type Clock, limits, random, type StartTimer, wallClock, withDeadline } from '../../base/index.ts'
 import type { NamedWrite } from '../../log/index.ts'
 import { readDataFolder } from '../../log/sqlite/index.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { AlertNotifier } from './alert-notifier.ts'
 import type { OpenedAlertReceiver } from './open-alert-receivers.ts'
 

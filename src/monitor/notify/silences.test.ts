@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { alertOf, OPENED, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { memoryReceiver, MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
-import type { Alert } from '../alert.ts'
+import type { Alert } from '../alerts/alert.ts'
 import { alertmanagerFormat } from './alertmanager-format.ts'
 import { pagerDutyFormat } from './pagerduty-format.ts'
 

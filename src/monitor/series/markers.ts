@@ -4,8 +4,6 @@ import { batchRunsIn } from '../../batch/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import { namedJson, type NamedValues, type NamedWrite } from '../../log/index.ts'
 import { promotionsOf } from '../../training/registry/index.ts'
-import type { Alert } from '../alert.ts'
-import { storedAlerts } from '../alerts/alert-store.ts'
 
 export const seriesMarkerKinds = ['start', 'deployment', 'swap', 'promotion', 'alert'] as const
 
@@ -18,6 +16,14 @@ export interface SeriesMarker {
   readonly name?: string
   /** For people, without the time. */
   readonly text: string
+}
+
+/** An alert as far as its marker shows it. */
+export interface MarkedAlert {
+  readonly id: string
+  /** When it began to fire, UTC ms. */
+  readonly opened: number
+  readonly summary: string
 }
 
 /** A start of a run, as stored. */
@@ -41,14 +47,14 @@ export function recordedStart(store: Pick<NamedValues, 'get'>, at: number, finge
 }
 
 /**
- * The markers of a range that begins at `since`, UTC ms, oldest first; at most the newest `SERIES_MARKERS_MAX`. `alerts`: those that a monitor has in
- * memory; without them the stored ones are parsed.
+ * The markers of a range that begins at `since`, UTC ms, oldest first; at most the newest `SERIES_MARKERS_MAX`. `alerts`: all of
+ * the run.
  */
 export function seriesMarkers(
   store: NamedValues,
   ir: Pick<PipelineIR, 'models'> | undefined,
   since: number,
-  alerts: readonly Alert[] = storedAlerts(store),
+  alerts: readonly MarkedAlert[],
 ): SeriesMarker[] {
   const starts = startsIn(store)
   const markers: SeriesMarker[] = [

@@ -1,6 +1,6 @@
 /** The rows of the dashboard of a pipeline: an overview, then one row for each source, feature group, model and action. */
 import type { ActionIR, GroupIR, ModelIR, PipelineIR, SourceIR } from '../../define/ir/index.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 import type { DashboardRow, PanelContent } from './panels.ts'
 
 /** A window of a chart, which Grafana makes at least four scrapes long. */

@@ -1,7 +1,7 @@
 /** A Grafana dashboard of one pipeline, as JSON to import or to provision. */
 import { createHash } from 'node:crypto'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 import { dashboardRows } from './dashboard-rows.ts'
 import { dataSource, placedRows } from './panels.ts'
 

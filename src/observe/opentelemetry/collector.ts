@@ -1,6 +1,6 @@
 /** An example configuration of an OpenTelemetry Collector for one pipeline: its metrics by scrape, its traces by OTLP. */
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { yamlText } from '../yaml.ts'
+import { yamlText } from '../syntax/yaml.ts'
 
 /** Settings of the generated configuration. */
 export interface CollectorOptions {

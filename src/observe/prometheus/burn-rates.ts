@@ -8,7 +8,7 @@
 import { type Duration, limits } from '../../base/index.ts'
 import { badShareOf } from '../../monitor/index.ts'
 import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleCause, type TestPhases, withFault } from './rule.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 
 /** An objective: the counters of its events, and the share that may miss. */
 export interface BurnObjective {

@@ -4,7 +4,7 @@ import type { GroupIR, ModelIR, PipelineIR, ScheduleIR } from '../../define/ir/i
 import { longestGap } from '../../kernel/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 
 /** Part of a period, and least time, by which a batch run may be late. */
 const LATE_SHARE = 0.1

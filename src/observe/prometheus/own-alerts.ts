@@ -1,7 +1,7 @@
 /** Rules on the alerts that a run judges by itself, for conditions that no other series shows: stalled turns, reports and backups. */
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { AlertSubject } from '../../monitor/index.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 import { type GeneratedAlert, always, type JobNames } from './rule.ts'
 
 /** An alert on the turns of the run, one on its backups, and one on each report. */

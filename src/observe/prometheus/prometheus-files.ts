@@ -1,7 +1,7 @@
 /** The files for Prometheus and Alertmanager of one pipeline: rules, their tests, and examples of a scrape and of routes. */
 import { type AlertThresholds, defaultThresholds } from '../../define/config/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
-import { type YamlValue, yamlText } from '../yaml.ts'
+import { type YamlValue, yamlText } from '../syntax/yaml.ts'
 import { jobAlerts } from './job-alerts.ts'
 import { objectiveAlerts, objectiveRecordings } from './objective-alerts.ts'
 import { ownAlerts } from './own-alerts.ts'

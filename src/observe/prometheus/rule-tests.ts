@@ -2,7 +2,7 @@
  * Unit tests of the generated rules, for `promtool test rules`: each alert is silent while its series are healthy, fires by the end of its
  * fault, and has reset after the recovery.
  */
-import type { YamlValue } from '../yaml.ts'
+import type { YamlValue } from '../syntax/yaml.ts'
 import type { GeneratedAlert, TestSeries } from './rule.ts'
 
 /** Annotations and labels of an alert, as the rule file has them. */

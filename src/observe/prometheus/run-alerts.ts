@@ -3,7 +3,7 @@ import { limits } from '../../base/index.ts'
 import type { ActionIR, PipelineIR } from '../../define/ir/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames, type RuleSettings } from './rule.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 
 const PAGE_BYTES = 4096
 /** Twice the size at which commits wait for an empty WAL. */

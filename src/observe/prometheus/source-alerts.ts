@@ -4,7 +4,7 @@ import type { PipelineIR, SourceIR } from '../../define/ir/index.ts'
 import { badShareOf } from '../../monitor/index.ts'
 import { dependentsText } from './affected-parts.ts'
 import { type GeneratedAlert, always, type JobNames, type RecordingRule, type RuleSettings, withFault } from './rule.ts'
-import { selector } from '../selector.ts'
+import { selector } from '../syntax/selector.ts'
 
 /** Least lag that alerts; more where a source allows more lateness. */
 const LAG_MS_MIN = 15 * 60_000

@@ -6,8 +6,8 @@
  * chain of contradictions.
  */
 import type { StrictOmit } from '../../base/index.ts'
-import type { Incompatibility } from '../incompatibility.ts'
-import { PartBudget } from '../schema-error.ts'
+import type { Incompatibility } from '../problems/incompatibility.ts'
+import { PartBudget } from '../problems/schema-error.ts'
 import { type AvroEnum, type AvroFixed, type AvroRecord, type AvroType, avroTypeText, shortName } from './avro-schema.ts'
 
 /** A reason, and the part of the types that it is about; without one the types as a whole. */

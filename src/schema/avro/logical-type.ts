@@ -1,6 +1,6 @@
 /** Logical types of Avro. One that the specification does not know, or that does not fit its type, is ignored, as the specification demands. */
 import { show } from '../../base/index.ts'
-import { malformedSchema } from '../schema-error.ts'
+import { malformedSchema } from '../problems/schema-error.ts'
 import type { AvroType } from './avro-schema.ts'
 
 const typesOfLogical: Readonly<Record<string, readonly AvroType['kind'][]>> = {

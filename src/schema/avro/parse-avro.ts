@@ -4,7 +4,7 @@
  * Cost: one pass, at most SCHEMA_PARTS_MAX types in SCHEMA_DEPTH_MAX levels. Throws `SPILL_FORMAT` with the path of a mistake.
  */
 import { didYouMean, limits, show } from '../../base/index.ts'
-import { malformedSchema, parseSchemaJson, PartBudget } from '../schema-error.ts'
+import { malformedSchema, parseSchemaJson, PartBudget } from '../problems/schema-error.ts'
 import {
   type AvroEnum,
   type AvroField,

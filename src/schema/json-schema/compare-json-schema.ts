@@ -7,8 +7,8 @@
  * of `anyOf` multiply.
  */
 import { canonicalJson } from '../../define/ir/index.ts'
-import type { Incompatibility } from '../incompatibility.ts'
-import { PartBudget } from '../schema-error.ts'
+import type { Incompatibility } from '../problems/incompatibility.ts'
+import { PartBudget } from '../problems/schema-error.ts'
 import { keywordReasons, type ReaderReason, schemaText, undecidedReason } from './keyword-reasons.ts'
 import { isSchemaObject, type SchemaNode, type JsonSchemaDocument, type JsonSchemaObject, jsonTypes } from './parse-json-schema.ts'
 import {

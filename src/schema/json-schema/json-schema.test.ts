@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { jsonSchemaIncompatibilities } from './compare-json-schema.ts'
-import { PartBudget } from '../schema-error.ts'
+import { PartBudget } from '../problems/schema-error.ts'
 import { parseJsonSchema } from './parse-json-schema.ts'
 
 const rules = (reader: unknown, writer: unknown) =>

@@ -1,7 +1,7 @@
 /** Keywords of a reader's JSON Schema that do not follow from what a writer's schema allows: types, values, ranges, lengths, patterns. */
 import { canonicalJson } from '../../define/ir/index.ts'
 import type { StrictOmit } from '../../base/index.ts'
-import type { Incompatibility } from '../incompatibility.ts'
+import type { Incompatibility } from '../problems/incompatibility.ts'
 import type { SchemaNode, JsonSchemaObject, JsonType } from './parse-json-schema.ts'
 import {
   type Conjunction,

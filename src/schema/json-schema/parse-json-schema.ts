@@ -5,7 +5,7 @@
  * any keyword between. Keywords that are not known are ignored, as JSON Schema demands.
  */
 import { limits, show } from '../../base/index.ts'
-import { malformedSchema, parseSchemaJson, PartBudget } from '../schema-error.ts'
+import { malformedSchema, parseSchemaJson, PartBudget } from '../problems/schema-error.ts'
 
 /** A schema as JSON: `true` allows everything, `false` nothing. */
 export type SchemaNode = boolean | JsonSchemaObject

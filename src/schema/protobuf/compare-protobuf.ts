@@ -4,8 +4,8 @@
  * Fields are matched by number, as on the wire. Values must arrive as they were sent: a type that keeps only some bits of a number is an
  * incompatibility, although a parser accepts it. Source of the wire types: protobuf.dev, encoding and updating a message type.
  */
-import type { Incompatibility } from '../incompatibility.ts'
-import { PartBudget } from '../schema-error.ts'
+import type { Incompatibility } from '../problems/incompatibility.ts'
+import { PartBudget } from '../problems/schema-error.ts'
 import { isReserved } from './parse-protobuf.ts'
 import { type FieldType, fieldTypeText, type ProtoField, type ProtoFile, type ProtoMessage, type ScalarType } from './proto-file.ts'
 

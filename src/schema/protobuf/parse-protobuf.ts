@@ -5,7 +5,7 @@
  * A type of another file is known by its full name alone. Cost: two passes, one for the text and one that resolves names.
  */
 import { didYouMean, limits } from '../../base/index.ts'
-import { malformedSchema } from '../schema-error.ts'
+import { malformedSchema } from '../problems/schema-error.ts'
 import {
   type FieldType,
   type NumberRange,

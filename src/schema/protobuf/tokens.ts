@@ -1,5 +1,5 @@
 /** ProtoTokens of a Protobuf file, with their lines: words, numbers, texts and signs. Comments and white space are left out. */
-import { malformedSchema, PartBudget } from '../schema-error.ts'
+import { malformedSchema, PartBudget } from '../problems/schema-error.ts'
 
 /** A token, as it is written. */
 export interface Token {

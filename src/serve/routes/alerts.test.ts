@@ -7,7 +7,7 @@ import { fraud, pay, payments, posted, start } from '../../../test/serve/shop.ts
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { openActionDestinations } from '../../action/open-destinations.ts'
 import { limits } from '../../base/limits.ts'
-import type { Alert } from '../../monitor/alert.ts'
+import type { Alert } from '../../monitor/alerts/alert.ts'
 import { AlertChanges } from '../../monitor/alerts/alert-changes.ts'
 import type { ObjectiveRates } from '../../monitor/alerts/objective-rates.ts'
 import { RunMonitor } from '../../monitor/run-monitor.ts'

@@ -9,7 +9,7 @@ import { yieldToEventLoop } from '../../base/clock.ts'
 import { random } from '../../base/random.ts'
 import { named } from '../../client/named.ts'
 import type { GateOptions } from '../../gate/gate.ts'
-import { type KafkaDriver, KafkaError } from '../../kafka/driver.ts'
+import { type KafkaDriver, KafkaError } from '../../kafka/port/driver.ts'
 import { gatePlugin } from '../gate-plugin.ts'
 import { newServer } from '../server.ts'
 

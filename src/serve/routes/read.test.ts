@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { open, pay, posted, shop as pipeline, start } from '../../../test/serve/shop.ts'
-import { rejections, type FeatureColumn } from '../../aggregate/kernel-partial.ts'
+import { rejections, type FeatureColumn } from '../../aggregate/partial/kernel-partial.ts'
 import { SpillwayError } from '../../base/errors.ts'
 import { Strings } from '../../columns/strings.ts'
 import { featureRejections } from '../../decision/feature-value.ts'

@@ -9,11 +9,9 @@
 import { didYouMean, limits, SpillwayError } from '../../base/index.ts'
 import type { KafkaColumnsIR } from '../../define/config/index.ts'
 import type { ColumnType, SourceIR } from '../../define/ir/index.ts'
-import { headersOf, type RecordColumns } from '../../kafka/index.ts'
+import { headersOf, type RecordColumns, SCHEMA_ID_MAGIC } from '../../kafka/index.ts'
 import { withoutFields } from './object-fields.ts'
 
-/** First byte of a value that begins with a schema id. */
-const FRAME = 0
 /** Bytes of JSON. */
 const [OPEN, CLOSE, COMMA, COLON, QUOTE, BACKSLASH] = Buffer.from('{},:"\\')
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
@@ -57,7 +55,7 @@ export class RecordMembers {
       values[2 * i] = start < 0 ? start : length
       if (start >= 0) {
         const value = records.bytes.subarray(start, end)
-        const from = value[0] === FRAME ? jsonStart : 0
+        const from = value[0] === SCHEMA_ID_MAGIC ? jsonStart : 0
         const isObject = from !== undefined && value[skipSpace(value, from, 1)] === OPEN
         for (const part of isObject ? withMembers(value, from, this.#membersOf(records, i), mayReplace) : [value]) {
           parts.push(part)

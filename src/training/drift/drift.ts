@@ -1,7 +1,7 @@
 /** Detects drift: did the inputs or scores of a model move away from the data that it was fitted on? A pure function of two summaries. */
 import { show } from '../../base/index.ts'
-import { numericOptions, type OptionBound } from '../numeric-options.ts'
-import { untrainable } from '../training-table.ts'
+import { numericOptions, type OptionBound } from '../input/numeric-options.ts'
+import { untrainable } from '../input/training-table.ts'
 import { ksOf, nullRateOf, psiOf, valuesOf } from './distance.ts'
 import type { ColumnSummary, RowsSummary } from './summary.ts'
 

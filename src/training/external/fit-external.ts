@@ -4,7 +4,7 @@
  */
 import { stopwatch } from '../../base/index.ts'
 import type { ExternalIR } from '../../define/ir/index.ts'
-import { checkClasses, trainingTable, type TrainingRows } from '../training-table.ts'
+import { checkClasses, trainingTable, type TrainingRows } from '../input/training-table.ts'
 import {
   inputColumn,
   CONTRACT_VERSION,

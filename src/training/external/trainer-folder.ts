@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Strings } from '../../columns/index.ts'
 import { writeOutputTable, type OutputValues } from '../../files/index.ts'
-import { columnWithNulls, type TrainingTable } from '../training-table.ts'
+import { columnWithNulls, type TrainingTable } from '../input/training-table.ts'
 
 /** Version of the contract. */
 export const CONTRACT_VERSION = 1

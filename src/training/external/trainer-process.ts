@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { callAfter, callEvery, pause, limits, durationText } from '../../base/index.ts'
 import type { ExternalIR } from '../../define/ir/index.ts'
-import { untrainable } from '../training-table.ts'
+import { untrainable } from '../input/training-table.ts'
 import { folderBytes, type TrainerFolder } from './trainer-folder.ts'
 
 /** Limits of a trainer process. */

@@ -5,7 +5,7 @@ import { random } from '../../base/random.ts'
 import { findTreesFault } from '../../define/model/trees.ts'
 import { fitLogistic } from '../logistic.ts'
 import { predict } from '../predict.ts'
-import type { TrainingRows } from '../training-table.ts'
+import type { TrainingRows } from '../input/training-table.ts'
 import { fitTrees } from './fit.ts'
 
 /** Two columns whose signs together say what neither says alone, one of chance, and NULLs. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { TrainingTable } from '../training-table.ts'
+import type { TrainingTable } from '../input/training-table.ts'
 import { lossOf, type LossName } from './loss.ts'
 
 const tableWith = (labels: readonly number[], weights: readonly number[]): TrainingTable => ({

@@ -1,6 +1,6 @@
 /** Losses of boosting as functions of z and label, with their first two derivatives by z. Sums over rows are weighted. */
 import { unreachable } from '../../base/index.ts'
-import { meanLabel, totalWeight, type TrainingTable } from '../training-table.ts'
+import { meanLabel, totalWeight, type TrainingTable } from '../input/training-table.ts'
 
 /** A loss and its derivatives. */
 export interface BoostingLoss {

@@ -1,8 +1,8 @@
 /** Options of `fitTrees`, their defaults and bounds. */
 import { show, limits, type StrictOmit } from '../../base/index.ts'
 import type { BoostingOptions } from '../../define/model/index.ts'
-import { numericOptions, type OptionBound } from '../numeric-options.ts'
-import { untrainable, type TrainingRows } from '../training-table.ts'
+import { numericOptions, type OptionBound } from '../input/numeric-options.ts'
+import { untrainable, type TrainingRows } from '../input/training-table.ts'
 import type { LossName } from './loss.ts'
 
 /** Options of `fitTrees`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { GroupProtocol } from '../../../src/kafka/driver.ts'
+import type { GroupProtocol } from '../../../src/kafka/port/driver.ts'
 import { type KafkaApi, kafkaApis } from '../proxy/frames.ts'
 import { type CaseFault, generateKafkaCase } from './scenario.ts'
 

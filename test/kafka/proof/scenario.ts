@@ -1,5 +1,5 @@
 /** A case of `prove kafka`, drawn from its seed: what is written to the raw topic, and what happens to gate, run and broker meanwhile. */
-import type { GroupProtocol } from '../../../src/kafka/driver.ts'
+import type { GroupProtocol } from '../../../src/kafka/port/driver.ts'
 import { Draw } from '../../property/generate/draw.ts'
 import { type KafkaApi, kafkaApis } from '../proxy/frames.ts'
 import type { ProxyFaultPlan } from '../proxy/proxy-fault.ts'

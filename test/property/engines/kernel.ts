@@ -1,4 +1,4 @@
-import { rejections, type FeatureColumn } from '../../../src/aggregate/kernel-partial.ts'
+import { rejections, type FeatureColumn } from '../../../src/aggregate/partial/kernel-partial.ts'
 import type { ErrorCode } from '../../../src/base/errors.ts'
 import type { Block } from '../../../src/columns/block.ts'
 import { Strings } from '../../../src/columns/strings.ts'

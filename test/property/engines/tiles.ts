@@ -1,6 +1,6 @@
-import type { AggregateFunction } from '../../../src/aggregate/aggregate.ts'
+import type { AggregateFunction } from '../../../src/aggregate/partial/aggregate.ts'
 import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
-import type { TileCell } from '../../../src/aggregate/tile-format.ts'
+import type { TileCell } from '../../../src/aggregate/partial/tile-format.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'
 import type { LoggedEvent } from '../../../src/define/source/source.ts'
 import { placeRequest } from '../../parity/placement.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rejections } from '../../../aggregate/kernel-partial.ts'
+import { rejections } from '../../../aggregate/partial/kernel-partial.ts'
 import { random } from '../../../base/random.ts'
 import { Strings } from '../../../columns/strings.ts'
 import type { Block } from '../../../columns/block.ts'

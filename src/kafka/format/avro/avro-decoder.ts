@@ -1,7 +1,7 @@
 /** Decodes Avro values of one writer's schema, bytes without a container file. */
 import { type AvroType, avroTypeText, parseAvro } from '../../../schema/index.ts'
 import { BinaryCursor } from '../binary-cursor.ts'
-import { MalformedValue } from '../malformed-value.ts'
+import { MalformedValue } from '../../records/malformed-value.ts'
 import type { CellSource, CompiledSchema } from '../value-format.ts'
 import { avroCells } from './avro-cells.ts'
 import { avroValueReader } from './read-value.ts'

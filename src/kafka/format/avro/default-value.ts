@@ -2,7 +2,7 @@
 import { limits } from '../../../base/index.ts'
 import { type AvroType, isAvroDefault } from '../../../schema/index.ts'
 import { BinaryCursor, setOwn } from '../binary-cursor.ts'
-import { MalformedValue } from '../malformed-value.ts'
+import { MalformedValue } from '../../records/malformed-value.ts'
 import { conversionOf } from './logical-value.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Decodes Protobuf values of one file: the place of the message in the file, then its bytes. */
 import { parseProtobuf, type ProtoMessage } from '../../../schema/index.ts'
 import { BinaryCursor } from '../binary-cursor.ts'
-import { MalformedValue } from '../malformed-value.ts'
+import { MalformedValue } from '../../records/malformed-value.ts'
 import type { CellSource, CompiledSchema, DecodeCells } from '../value-format.ts'
 import { readMessagePlace } from '../wire-format.ts'
 import { protobufCells } from './protobuf-cells.ts'

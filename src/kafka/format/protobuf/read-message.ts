@@ -7,7 +7,7 @@
  */
 import { type ProtoField, type ProtoFieldType, type ProtoFile, type ProtoMessage, protoTypeText } from '../../../schema/index.ts'
 import { type BinaryCursor, setOwn } from '../binary-cursor.ts'
-import { MalformedValue } from '../malformed-value.ts'
+import { MalformedValue } from '../../records/malformed-value.ts'
 import { int32, readTag, scalarReaders, skipField, statedDefault, wireTypes } from './scalar-types.ts'
 import { wellKnownConversion, wellKnownMessages } from './well-known.ts'
 

@@ -1,4 +1,4 @@
-import { limits } from '../base/index.ts'
+import { limits } from '../../base/index.ts'
 
 /**
  * Represents the exact moments of a window as a vector of doubles under plain addition.

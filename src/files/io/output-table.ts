@@ -1,6 +1,6 @@
 /** Tables to write: columns of delivered values, in batches. */
-import { type ColumnData, concatColumns, concatArrays, gatherColumn, gatherArray } from '../columns/index.ts'
-import type { ColumnType } from '../define/ir/index.ts'
+import { type ColumnData, concatColumns, concatArrays, gatherColumn, gatherArray } from '../../columns/index.ts'
+import type { ColumnType } from '../../define/ir/index.ts'
 
 /** A column of a table. */
 export interface OutputColumn {

@@ -1,6 +1,6 @@
 /** A file of records in any format, and the detection of the format: by signature (gzip, Parquet), else by extension, else by first bytes. */
-import type { SourceIR } from '../define/ir/index.ts'
-import type { RecordBatch } from '../intake/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
+import type { RecordBatch } from '../../intake/index.ts'
 import { open } from 'node:fs/promises'
 import { constants, gunzipSync } from 'node:zlib'
 import { fileError, formatError, systemError } from './file-error.ts'

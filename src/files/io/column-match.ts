@@ -1,6 +1,6 @@
 /** Matches the columns of a file with the columns that a source needs. */
-import { SpillwayError, didYouMean } from '../base/index.ts'
-import type { SourceIR } from '../define/ir/index.ts'
+import { SpillwayError, didYouMean } from '../../base/index.ts'
+import type { SourceIR } from '../../define/ir/index.ts'
 import type { InputFile } from './input-file.ts'
 
 export interface ColumnMatch {

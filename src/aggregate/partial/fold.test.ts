@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { decayFold } from './decayed-sum.ts'
+import { decayFold } from '../decayed-sum.ts'
 import { spreadFold, sumFold, trendFold } from './fold.ts'
 import type { Fold } from './kernel-partial.ts'
 

@@ -1,5 +1,5 @@
 /** Opens a writer of transactions, step by step. */
-import { type Clock, limits, pause, stopwatch } from '../base/index.ts'
+import { type Clock, limits, pause, stopwatch } from '../../base/index.ts'
 import { KafkaError, type TransactionWriter, type WriterIdentity } from './driver.ts'
 
 /** The transaction before ends in milliseconds, but later where too few replicas are there for its markers. */

@@ -3,8 +3,8 @@
  * for each token through a port.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import type { KafkaConnection } from '../driver.ts'
-import { type KafkaLogin, TokenError } from './security.ts'
+import type { KafkaConnection } from '../port/driver.ts'
+import { type KafkaLogin, TokenError } from '../security/security.ts'
 
 /** A connection without functions. */
 export interface ThreadConnection {

@@ -1,5 +1,5 @@
 /** Validates numeric options of the trainers: bounds and defaults. */
-import { didYouMean, show } from '../base/index.ts'
+import { didYouMean, show } from '../../base/index.ts'
 import { untrainable } from './training-table.ts'
 
 /** Default and bounds of an option. */

@@ -4,8 +4,8 @@
  * A tile is `(key, floor(event time / hop) · hop)` with one partial aggregate for each feature, encoded as cells. Any engine can keep and share it. A
  * feature value is the tiles of its window, merged and finalized. Merging is commutative and associative, so tiles may be merged in any order and grouped in any way.
  */
-import type { ErrorCode } from '../base/index.ts'
-import type { Value } from '../define/ir/index.ts'
+import type { ErrorCode } from '../../base/index.ts'
+import type { Value } from '../../define/ir/index.ts'
 
 /** Version of the encoding of partials; a change of any aggregate's cells is a new one. */
 export const TILE_VERSION = 1

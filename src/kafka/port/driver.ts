@@ -4,8 +4,8 @@
  *
  * Offsets are numbers: a partition that has 2^53 records takes a century at three million a second.
  */
-import type { DamagedBatch, RecordColumns } from './record-set.ts'
-import type { KafkaSecurity } from './security/security.ts'
+import type { DamagedBatch, RecordColumns } from '../records/record-set.ts'
+import type { KafkaSecurity } from '../security/security.ts'
 
 /** A cluster's addresses, and how to connect. */
 export interface KafkaConnection {

@@ -8,7 +8,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { fileError, systemError } from './file-error.ts'
 import { isUtf8 } from 'node:buffer'
-import type { Rejection } from '../intake/index.ts'
+import type { Rejection } from '../../intake/index.ts'
 
 const BUFFER_LENGTH = 1 << 20
 

@@ -4,7 +4,7 @@
  * A batch of a few kilobytes may decompress to gigabytes, so the output of each codec is bounded.
  */
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { limits } from '../base/index.ts'
+import { limits } from '../../base/index.ts'
 
 /** Codecs of a batch by the low three bits of its attributes. */
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const

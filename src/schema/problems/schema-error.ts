@@ -1,5 +1,5 @@
 /** The error of schema text that cannot be read. */
-import { limits, SpillwayError } from '../base/index.ts'
+import { limits, SpillwayError } from '../../base/index.ts'
 
 /** Throws `SPILL_FORMAT`; `place` is a path in the schema, or a line of its text. */
 export function malformedSchema(place: string, problem: string): never {

@@ -5,7 +5,7 @@
  * that limit or before the end of the file, is cut at the end of its first line. A line beyond the limit is skipped as it comes, and only
  * its first bytes are kept.
  */
-import { limits } from '../base/index.ts'
+import { limits } from '../../base/index.ts'
 
 export const NEWLINE = 0x0a
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as client from '@platformatic/kafka'
-import { batchOf, type Draw, drawOf, type Message, randomMessages, readBatches, sealed } from '../../test/kafka/batches.ts'
-import { clientCodecs } from './platformatic/codecs.ts'
+import { batchOf, type Draw, drawOf, type Message, randomMessages, readBatches, sealed } from '../../../test/kafka/batches.ts'
+import { clientCodecs } from '../platformatic/codecs.ts'
 
 /** Bytes of a batch that the checksum does not cover: its first offset, which the broker sets, and the epoch of its leader. */
 const isOffset = (at: number): boolean => at < 8

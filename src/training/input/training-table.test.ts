@@ -1,9 +1,9 @@
 /** Rows that every trainer rejects. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { limits } from '../base/limits.ts'
-import { fitLinear } from './linear.ts'
-import { fitLogistic } from './logistic.ts'
+import { limits } from '../../base/limits.ts'
+import { fitLinear } from '../linear.ts'
+import { fitLogistic } from '../logistic.ts'
 import type { TrainingRows } from './training-table.ts'
 
 const x = Float64Array.of(1, 2)

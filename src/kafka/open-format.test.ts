@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, test } from 'node:test'
-import { rowsOf, topicValuesOf } from '../../../test/kafka-formats/cell-agreement.ts'
-import { framedValue, TestRegistry } from '../../../test/kafka-formats/test-registry.ts'
-import { pause } from '../../base/clock.ts'
-import { entity, source, t } from '../../index.ts'
-import { JsonLineReader } from '../../intake/line-reader.ts'
+import { rowsOf, topicValuesOf } from '../../test/kafka-formats/cell-agreement.ts'
+import { framedValue, TestRegistry } from '../../test/kafka-formats/test-registry.ts'
+import { pause } from '../base/clock.ts'
+import { entity, source, t } from '../index.ts'
+import { JsonLineReader } from '../intake/line-reader.ts'
 import { openValueFormat, type ValueFormatOptions } from './open-format.ts'
 
 const registry = await TestRegistry.start()

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { SpillwayError } from '../base/index.ts'
+import type { SpillwayError } from '../../base/index.ts'
 import { truncationError, systemError } from './file-error.ts'
 import { NEWLINE } from './splitter.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectionForThread, connectionInThread } from './thread-connection.ts'
-import type { KafkaLogin } from './security.ts'
+import type { KafkaLogin } from '../security/security.ts'
 
 const base = { brokers: ['localhost:1'], clientId: 'test' }
 const transferred = (login: KafkaLogin) => {

@@ -4,8 +4,8 @@
  * Rows are validated once. After that a value is a finite double or NaN for NULL, labels are finite, and weights are at least 0. Columns
  * are not copied and never written to.
  */
-import { SpillwayError, limits, show } from '../base/index.ts'
-import type { ColumnData, Strings } from '../columns/index.ts'
+import { SpillwayError, limits, show } from '../../base/index.ts'
+import type { ColumnData, Strings } from '../../columns/index.ts'
 
 /** Training rows. */
 export interface TrainingRows<Names extends string = string> {

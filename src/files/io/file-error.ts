@@ -1,7 +1,7 @@
 /** Errors about whole files: the file, the problem and the fix. The code says what helps: another path, another format, or a new copy. */
 import { resolve } from 'node:path'
-import { SpillwayError, type ErrorCode } from '../base/index.ts'
-import { shortPath } from '../base/node/index.ts'
+import { SpillwayError, type ErrorCode } from '../../base/index.ts'
+import { shortPath } from '../../base/node/index.ts'
 
 /** A path for messages: relative to the working directory, or the bare name of a file outside it. */
 export const displayPath = (path: string): string => shortPath(resolve(path))

@@ -1,16 +1,16 @@
 /** Opens the format of a topic's values. */
-import type { SourceIR } from '../../define/ir/index.ts'
-import type { JsonLineReader } from '../../intake/index.ts'
-import { parseAvro } from '../../schema/index.ts'
-import { RegistryClient, type RegistryOptions, type RegisteredSchema, type RegisteredType } from '../registry/registry-client.ts'
-import { SchemaCache } from '../registry/schema-cache.ts'
-import { avroSchema } from './avro/avro-decoder.ts'
-import { SymbolBytes } from './cell-columns.ts'
-import { JsonFormat } from './json-format.ts'
-import { MalformedValue } from './malformed-value.ts'
-import { protobufSchema } from './protobuf/protobuf-decoder.ts'
-import { RegisteredFormat } from './registered-format.ts'
-import type { CellSource, ValueFormat } from './value-format.ts'
+import type { SourceIR } from '../define/ir/index.ts'
+import type { JsonLineReader } from '../intake/index.ts'
+import { parseAvro } from '../schema/index.ts'
+import { RegistryClient, type RegistryOptions, type RegisteredSchema, type RegisteredType } from './registry/registry-client.ts'
+import { SchemaCache } from './registry/schema-cache.ts'
+import { avroSchema } from './format/avro/avro-decoder.ts'
+import { SymbolBytes } from './format/cell-columns.ts'
+import { JsonFormat } from './format/json-format.ts'
+import { MalformedValue } from './records/malformed-value.ts'
+import { protobufSchema } from './format/protobuf/protobuf-decoder.ts'
+import { RegisteredFormat } from './format/registered-format.ts'
+import type { CellSource, ValueFormat } from './format/value-format.ts'
 
 /** `source`: most records are decoded straight into its cells. */
 export type ValueFormatOptions =

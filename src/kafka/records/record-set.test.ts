@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as client from '@platformatic/kafka'
-import { batchOf, type Draw, drawOf, markerOf, type Message, randomMessages, readBatches, sealed } from '../../test/kafka/batches.ts'
-import { limits } from '../base/limits.ts'
+import { batchOf, type Draw, drawOf, markerOf, type Message, randomMessages, readBatches, sealed } from '../../../test/kafka/batches.ts'
+import { limits } from '../../base/limits.ts'
 import type { AbortedTransaction } from './record-set.ts'
 
 test('every codec: records from any offset on, of as many whole batches as the answer has', () => {

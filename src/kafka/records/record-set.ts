@@ -4,7 +4,7 @@
  * With `read_committed` a broker still sends the records of aborted transactions, with a list of their producers; the reader leaves them out.
  * The rule is that of Java's consumer: a producer is aborted from the first offset of its transaction until its abort marker.
  */
-import { limits } from '../base/index.ts'
+import { limits } from '../../base/index.ts'
 import { decompress, type ForeignCodecs } from './compression.ts'
 import { VarintReader } from './varint-reader.ts'
 import { batchAt, type BatchHeader, CorruptBatch, type Crc32c, HEADER_BYTES, type WireBatch } from './wire-batch.ts'
