@@ -20,6 +20,14 @@ test('an error without a place or a cause has none', () => {
   assert.equal('cause' in error, false)
 })
 
+test('the problem is the message without the place of the error, or without a place that the reader sees', () => {
+  const error = new SpillwayError('SPILL_DATA', 'is cut off', { place: 'a.csv:3' })
+  assert.equal(error.problemAt(), 'is cut off')
+  assert.equal(error.problemAt('a.csv:3'), 'is cut off')
+  assert.equal(error.problemAt('b.csv'), 'a.csv:3 is cut off')
+  assert.equal(new SpillwayError('SPILL_DATA', 'is cut off').problemAt(), 'is cut off')
+})
+
 test('every code has its cause in one line', () => {
   for (const [code, cause] of Object.entries(errorCodes)) {
     assert.match(code, /^SPILL_[A-Z_]+$/)

@@ -22,8 +22,8 @@ export class SpillwayError extends Error {
   }
 
   /** The message without the place that it begins with, for a reader who sees that place elsewhere; the whole message if it begins otherwise. */
-  problemAt(place: string): string {
-    return this.message.startsWith(`${place} `) ? this.message.slice(place.length + 1) : this.message
+  problemAt(place = this.place): string {
+    return place !== undefined && this.message.startsWith(`${place} `) ? this.message.slice(place.length + 1) : this.message
   }
 }
 

@@ -48,7 +48,7 @@ export const floors = [
   'base',
 ] as const
 
-/** Folders inside large rooms, from the top down. `.` is the room's own folder. */
+/** Folders inside each room that has any, from the top down. `.` is the room's own folder. */
 export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   audit: [
     '.',
@@ -132,15 +132,15 @@ export const innerFloors: Readonly<Record<string, readonly string[]>> = {
   serve: ['.', 'ui', 'openapi', 'metrics', 'routes', 'body', 'context', 'events', 'access', 'http'],
 }
 
-/** Imports inside a large room that go up, and folders of one without a floor. */
+/** Imports inside a room that go up, and folders without a floor. */
 export function upwardInside(modules: readonly Module[], floorsOf = innerFloors): string[] {
   const floorOf = (path: string, room: string): string => posix.relative(`src/${room}`, posix.dirname(path)) || '.'
   return modules
-    .filter(({ path }) => !isTest(path))
+    .filter(({ path }) => !isTest(path) && path !== 'src/index.ts')
     .flatMap(({ path, imports }) => {
       const room = roomOf(path)
-      const floors = room === undefined ? undefined : floorsOf[room]
-      if (room === undefined || !floors) return []
+      if (room === undefined) return []
+      const floors = floorsOf[room] ?? ['.']
       const from = floors.indexOf(floorOf(path, room))
       if (from < 0) return [`${path} is in a folder that has no floor in test/tidy/floors.ts`]
       return imports

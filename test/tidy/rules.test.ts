@@ -39,13 +39,15 @@ test('an import upward inside a room is found, and a folder without a floor', ()
       'src/run/groups/c.ts': `import '../loop/b.ts'\nimport '../../base/d.ts'\nimport './e.ts'`,
       'src/run/groups/c.test.ts': `import '../loop/b.ts'`,
       'src/run/attic/f.ts': '',
-      'src/log/g.ts': `import './sqlite/h.ts'`,
+      'src/log/g.ts': `import '../base/d.ts'`,
+      'src/sql/duckdb/h.ts': '',
     }),
     { run: ['.', 'loop', 'groups'] },
   )
   assert.deepEqual(faults, [
     'src/run/groups/c.ts imports src/run/loop/b.ts, which is not below it',
     'src/run/attic/f.ts is in a folder that has no floor in test/tidy/floors.ts',
+    'src/sql/duckdb/h.ts is in a folder that has no floor in test/tidy/floors.ts',
   ])
 })
 
@@ -224,10 +226,11 @@ test('a message that is matched by its text is found', () => {
   ].join('\n')
   const faults = matchedMessages(modulesOf({ 'src/run/a.ts': text, 'src/run/a.test.ts': text, 'src/sql/foreign.ts': text }), {
     'src/sql/foreign.ts': 'a library without codes',
+    'src/sql/gone.ts': 'a library that has codes now',
   })
   assert.deepEqual(
     faults.map(line => line.split(' ')[0]),
-    ['src/run/a.ts:1', 'src/run/a.ts:2', 'src/run/a.ts:3'],
+    ['src/run/a.ts:1', 'src/run/a.ts:2', 'src/run/a.ts:3', 'src/sql/gone.ts'],
   )
 })
 

@@ -27,7 +27,7 @@ const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 
 const none = (violations: readonly string[]): void => assert.deepEqual(violations, [])
 
 test('imports only go down', () => none(upwardImports(modules)))
-test('imports only go down inside large rooms', () => none(upwardInside(modules)))
+test('imports only go down inside rooms', () => none(upwardInside(modules)))
 test('rooms import from each other only through doors', () => none(importsPastDoors(modules)))
 test('doors export what other rooms import', () => none(unusedDoorNames(modules)))
 test('command line and servers read the store through use cases', () => none(storeImports(modules)))

@@ -68,20 +68,38 @@ export const foreignMessages: Readonly<Record<string, string>> = {
 const messageMethods = new Set(['includes', 'startsWith', 'endsWith', 'match', 'replace', 'replaceAll', 'indexOf', 'split'])
 const patternMethods = new Set(['test', 'exec'])
 
-/** Uses of the text of an error's message to decide or to reword: a later wording breaks them. A code, a place or a field says the same. */
+/**
+ * Uses of the text of an error's message to decide or to reword: a later wording breaks them. A code, a place or a field says the same. Entries of
+ * `allowed` for files without such a use are found too.
+ */
 export function matchedMessages(modules: readonly Module[], allowed: Readonly<Record<string, string>> = foreignMessages): string[] {
-  const faults: string[] = []
-  for (const { path, text, program } of modules) {
-    if (roomOf(path) === undefined || isTest(path) || Object.hasOwn(allowed, path)) continue
-    walk(program, node => {
-      if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier') return
-      const { object, property } = node.callee
-      const [first] = node.arguments
-      if ((messageMethods.has(property.name) && isMessage(object)) || (patternMethods.has(property.name) && first && isMessage(first)))
-        faults.push(`${path}:${lineOf(text, node.start)} matches the text of a message; use a code, a place or a field of the error`)
-    })
-  }
-  return faults
+  const matches = modules
+    .filter(({ path }) => roomOf(path) !== undefined && !isTest(path))
+    .map(module => ({ path: module.path, lines: messageMatches(module) }))
+    .filter(({ lines }) => lines.length > 0)
+  return [
+    ...matches
+      .filter(({ path }) => !Object.hasOwn(allowed, path))
+      .flatMap(({ path, lines }) =>
+        lines.map(line => `${path}:${line} matches the text of a message; use a code, a place or a field of the error`),
+      ),
+    ...Object.keys(allowed)
+      .filter(allowedPath => !matches.some(({ path }) => path === allowedPath))
+      .map(path => `${path} matches no message any more: take it off the list`),
+  ]
+}
+
+/** Lines of a file that match the text of a message. */
+function messageMatches({ text, program }: Module): number[] {
+  const lines: number[] = []
+  walk(program, node => {
+    if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression' || node.callee.property.type !== 'Identifier') return
+    const { object, property } = node.callee
+    const [first] = node.arguments
+    if ((messageMethods.has(property.name) && isMessage(object)) || (patternMethods.has(property.name) && first && isMessage(first)))
+      lines.push(lineOf(text, node.start))
+  })
+  return lines
 }
 
 const isMessage = (node: Node): boolean =>

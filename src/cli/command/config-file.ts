@@ -88,7 +88,7 @@ function checkedConfig(value: unknown, place: string): Config {
     return defineConfig(value as Config)
   } catch (error) {
     const mistake = error as SpillwayError
-    throw new SpillwayError(mistake.code, mistake.problemAt(mistake.place ?? ''), { place })
+    throw new SpillwayError(mistake.code, mistake.problemAt(), { place })
   }
 }
 

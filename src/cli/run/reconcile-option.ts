@@ -11,7 +11,7 @@ export function parseSchedule(option: string, text: string | undefined): Schedul
     return scheduleFromText(option, text)
   } catch (error) {
     // A definition error has a line of the pipeline's file as its place. Here the option is the place.
-    const { place, message } = error as SpillwayError
-    throw new UsageError(place === undefined ? `${option}: ${message}` : (error as SpillwayError).problemAt(place))
+    const mistake = error as SpillwayError
+    throw new UsageError(mistake.place === undefined ? `${option}: ${mistake.message}` : mistake.problemAt())
   }
 }
