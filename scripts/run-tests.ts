@@ -23,7 +23,7 @@ export async function runTests(
   const processes = testProcesses(files, join('.cache', 'tests'))
   const events = run({
     files: [...processes.keys()],
-    // Tests import modules that the entry points import, not the entry points (src/base/compilers.ts).
+    // Tests import modules that the entry points import, not the entry points (src/base/node/compilers.ts).
     execArgv: ['-C', 'spillway-source', '--no-maglev', '--import', join(import.meta.dirname, 'bounded.ts')],
     // One more than cores, since most tests wait for a disk, a timer or another process now and then.
     concurrency: availableParallelism() + 1,
