@@ -1,6 +1,6 @@
 /**
  * The ids of one partition that were accepted within `dedupe`, in order of arrival. They are in parts: a map that grows moves all its entries at
- * once, 200 ms for a million of them, in which the process would answer nobody.
+ * once, more than 100 ms for two million of them, in which the process would answer nobody.
  */
 import { limits } from '../base/index.ts'
 
