@@ -70,8 +70,8 @@ function aucOfModel(columns: Columns): number {
   return auc(predict(model, each(later)), late.subarray(half))
 }
 
-function checked(value: number, wanted: number): string {
-  if (Math.abs(value - wanted) <= TOLERANCE) return value.toFixed(3)
+function checked(value: number, expected: number): string {
+  if (Math.abs(value - expected) <= TOLERANCE) return value.toFixed(3)
   process.exitCode = 1
-  return `${value.toFixed(3)} (expected ${wanted})`
+  return `${value.toFixed(3)} (expected ${expected})`
 }

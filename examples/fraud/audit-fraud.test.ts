@@ -17,8 +17,8 @@ const folder = scratchFolder('audit-fraud')
 const files = ['payments', 'chargebacks'].map(source => ({ source, path: join(folder, `${source}.ndjson`) }))
 const size = ['--customers', '400', '--terminals', '800', '--days', '100', '--card-testing', '20', '--seed', '2']
 const generate = fileURLToPath(new URL('generate.ts', import.meta.url))
-const made = spawnSync(process.execPath, ['-C', 'spillway-source', generate, ...size, '--out', files[0].path, '--labels', files[1].path])
-assert.equal(made.status, 0, String(made.stderr))
+const result = spawnSync(process.execPath, ['-C', 'spillway-source', generate, ...size, '--out', files[0].path, '--labels', files[1].path])
+assert.equal(result.status, 0, String(result.stderr))
 
 const { ir } = pipeline
 const [model] = ir.models

@@ -14,12 +14,12 @@ export const readPayments = (path: string): Promise<ReplayLog> => load(pipeline,
 export function decided(
   log: ReplayLog,
   truth: ReadonlyMap<string, Truth>,
-  { ir = pipeline.ir, inputs: asked = [] }: { readonly ir?: PipelineIR; readonly inputs?: readonly string[] } = {},
+  { ir = pipeline.ir, inputs: names = [] }: { readonly ir?: PipelineIR; readonly inputs?: readonly string[] } = {},
 ): Scored & { readonly inputs: ReadonlyMap<string, Float64Array> } {
   const [model] = ir.models
   const { length } = log.histories.get('payments')!.block
   const numbers = () => new Float64Array(length)
-  const inputs = new Map(asked.map(name => [name, numbers()]))
+  const inputs = new Map(names.map(name => [name, numbers()]))
   const scored = {
     t: numbers(),
     score: numbers(),

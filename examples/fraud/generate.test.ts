@@ -98,7 +98,7 @@ test('a reader of the beginning alone ends it', () => {
 })
 
 test('an unknown argument is an error', () => {
-  const says = (args: string[], what: RegExp) => assert.throws(() => requestOf(args), what)
+  const says = (args: string[], message: RegExp) => assert.throws(() => requestOf(args), message)
   says(['--customers', 'many'], /--customers many is no whole number from 1 to 500000/)
   says(['--days', ''], /--days {2}is no whole number/)
   says(['--card-testing', '0.5'], /--card-testing 0.5 is no whole number from 0/)

@@ -36,18 +36,18 @@ export async function* chunks(simulator: Simulator, request: Request): AsyncGene
     const due = pace ? ((at - passed) / pace) * 1000 : rate ? (payments / rate) * 1000 : 0
     const early = due > 0 ? due - (performance.now() - began) : 0
     if (early > SLICE_MS) {
-      yield* taken(held)
+      yield* flush(held)
       await sleep(early)
     }
     held[to] += text
     if (to === 'payments') payments++
-    if (held[to].length >= CHUNK) yield* taken(held)
+    if (held[to].length >= CHUNK) yield* flush(held)
   }
-  yield* taken(held)
+  yield* flush(held)
 }
 
 /** The collected lines, payments first. */
-function* taken(held: Record<Line['to'], string>): Generator<Chunk> {
+function* flush(held: Record<Line['to'], string>): Generator<Chunk> {
   for (const to of ['payments', 'planted', 'labels'] as const) {
     if (held[to] !== '') yield { to, text: held[to] }
     held[to] = ''

@@ -15,8 +15,8 @@ const customers = customersOf(city)
 const all = days.flat()
 const of = (scenario: Payment['scenario']) => all.filter(payment => payment.scenario === scenario)
 
-const near = (value: number, expected: number, part: number, what: string): void =>
-  assert.ok(Math.abs(value / expected - 1) <= part, `${what}: ${value}, not ${expected} to ${part * 100} %`)
+const near = (value: number, expected: number, part: number, quantity: string): void =>
+  assert.ok(Math.abs(value / expected - 1) <= part, `${quantity}: ${value}, not ${expected} to ${part * 100} %`)
 
 test('a customer has the published rates and amounts, and the terminals within 5 of it', () => {
   assert.deepEqual(

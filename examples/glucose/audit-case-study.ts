@@ -53,10 +53,10 @@ export function requestOf(args: readonly string[]): Request {
   const names = ['patients', 'sample', 'days', 'seed']
   const { values } = parseArgs({ args: [...args], options: Object.fromEntries(names.map(name => [name, { type: 'string' as const }])) })
   const number = (name: string, usual: number, max: number): number => {
-    const given = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
-    if (!Number.isInteger(given) || given < 1 || given > max)
+    const value = values[name] === undefined ? usual : Number(values[name] === '' ? NaN : values[name])
+    if (!Number.isInteger(value) || value < 1 || value > max)
       throw new RangeError(`--${name} ${values[name]} is no whole number from 1 to ${max}`)
-    return given
+    return value
   }
   const patients = number('patients', 200_000, 100_000_000)
   return {
@@ -87,7 +87,7 @@ async function study(request: Request): Promise<number> {
     const notices = await noticed(log, readings)
     const measured = measuredOf(log, read, notices.pages)
     const decisions = notices.t
-    const given = {
+    const inputs = {
       measured,
       trace: arrivalTraceOf(log, decisions),
       prices: examplePrices,
@@ -95,7 +95,7 @@ async function study(request: Request): Promise<number> {
       volume: patients / sample,
     }
     // The plans set all elements, so any of them can stand for the current state.
-    const costs = new CostModel(given, plans.selective)
+    const costs = new CostModel(inputs, plans.selective)
     const found: Found = {
       request,
       notices,

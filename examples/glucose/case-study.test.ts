@@ -73,12 +73,12 @@ test('the morning list is a file for each morning, and the list of a moment has 
     '--json',
   )
   assert.equal(status, 0, stderr)
-  const summary = JSON.parse(stdout) as { reports: { made: number; rows: number }[]; sources: { rejected: object }[] }
+  const summary = JSON.parse(stdout) as { reports: { count: number; rows: number }[]; sources: { rejected: object }[] }
   assert.deepEqual(
     summary.sources.map(({ rejected }) => rejected),
     [{}, {}, {}],
   )
-  assert.equal(summary.reports[0].made, 4)
+  assert.equal(summary.reports[0].count, 4)
   const lists = readdirSync(at('lists/morning-list')).sort()
   assert.equal(lists[0], '2026-01-05T07-00.csv')
   const scores = readFileSync(at(`lists/morning-list/${lists[3]}`), 'utf8')

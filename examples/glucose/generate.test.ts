@@ -140,7 +140,7 @@ test('a reader of the beginning alone ends it', () => {
 })
 
 test('an unknown argument is an error', () => {
-  const says = (args: string[], what: RegExp) => assert.throws(() => requestOf(args), what)
+  const says = (args: string[], message: RegExp) => assert.throws(() => requestOf(args), message)
   says(['--patients', 'many'], /--patients many is no whole number from 0 to 2000000/)
   says(['--days', ''], /--days {2}is no whole number/)
   says(['--lows', '1.5'], /--lows 1.5 is no number from 0 to 1/)

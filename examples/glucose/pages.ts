@@ -66,8 +66,8 @@ export function verified(secret: string, headers: IncomingHttpHeaders, body: str
     .update(`${id}.${String(timestamp)}.${body}`)
     .digest()
   const isSigned = signatures.split(' ').some(signature => {
-    const given = Buffer.from(signature.replace(/^v1,/, ''), 'base64')
-    return given.length === expected.length && timingSafeEqual(given, expected)
+    const digest = Buffer.from(signature.replace(/^v1,/, ''), 'base64')
+    return digest.length === expected.length && timingSafeEqual(digest, expected)
   })
   return isSigned ? id : undefined
 }

@@ -24,17 +24,17 @@ export class ServedRun {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
     const exited = once(child, 'exit')
     const late = setTimeout(() => child.kill('SIGKILL'), START_MS)
-    let said = ''
+    let output = ''
     const url = new Promise<string>(resolve => {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text
-        const found = /listening at (\S+),/.exec(said)?.[1]
+        output += text
+        const found = /listening at (\S+),/.exec(output)?.[1]
         if (found !== undefined) resolve(found)
       })
     })
     const listening = await Promise.race([url, exited.then(() => undefined)])
     clearTimeout(late)
-    if (listening === undefined) throw new Error(`spillway run did not begin to listen\n${said}`)
+    if (listening === undefined) throw new Error(`spillway run did not begin to listen\n${output}`)
     return new ServedRun(listening, child, exited)
   }
 

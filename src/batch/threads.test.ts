@@ -49,9 +49,9 @@ const path = () => join(folder, 'data', 'log.db')
 const spillFolder = () => join(folder, 'data', 'spill')
 const never = new AbortController().signal
 
-async function beside(of: BatchJob, { taken = new CollectedResults(), threads = 1 } = {}): Promise<CollectedResults> {
-  await computeInThreads(path(), { threads })(of, taken, never)
-  return taken
+async function beside(of: BatchJob, { results = new CollectedResults(), threads = 1 } = {}): Promise<CollectedResults> {
+  await computeInThreads(path(), { threads })(of, results, never)
+  return results
 }
 
 async function here(of: BatchJob): Promise<CollectedResults> {
@@ -108,12 +108,12 @@ test('any number of threads computes the same bytes, from spilled rows or the lo
 test('parts that are there are not made again', async () => {
   const parted = { ...job, partitions: PARTITIONS }
   const whole = await beside(parted)
-  const rest = await beside(parted, { taken: new CollectedResults(new Set([0, 1, 2, 4, 7])), threads: 2 })
+  const rest = await beside(parted, { results: new CollectedResults(new Set([0, 1, 2, 4, 7])), threads: 2 })
   assert.deepEqual(
     rest.parts,
     whole.parts.filter(({ partition }) => [3, 5, 6].includes(partition)),
   )
-  const none = await beside(parted, { taken: new CollectedResults(new Set(Array.from({ length: PARTITIONS }, (_, i) => i))) })
+  const none = await beside(parted, { results: new CollectedResults(new Set(Array.from({ length: PARTITIONS }, (_, i) => i))) })
   assert.deepEqual(none.ended, [])
 })
 
@@ -146,7 +146,7 @@ test('an error in a thread is reported with its code; an error here, or a stop, 
   await assert.rejects(elsewhere(job, new CollectedResults(), never), { code: 'SPILL_STORE' })
   for (const partitions of [1, 4]) {
     const some = { ...job, partitions }
-    await assert.rejects(beside(some, { taken: new Rejecting(), threads: 2 }), { message: 'the disk is full' })
+    await assert.rejects(beside(some, { results: new Rejecting(), threads: 2 }), { message: 'the disk is full' })
     const stopping = new AbortController()
     const stopped = computeInThreads(path(), { threads: 2 })(some, new Hanging(() => stopping.abort()), stopping.signal)
     await assert.rejects(stopped, { code: 'SPILL_STOPPED' })

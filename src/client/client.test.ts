@@ -12,7 +12,7 @@ const url = await shop.app.listen({ host: '127.0.0.1', port: 0 })
 await client({ url }).send(payments, [pay(1), pay(2), pay(3, 'a/b?c&key=d', 7)])
 
 test('features of one key, and of several keys and groups at one as-of time', async () => {
-  const { api, asked } = caller({ url })
+  const { api, requests } = caller({ url })
   const answer = await api.features(now, 'c')
   assert.deepEqual(answer, {
     group: 'now',
@@ -31,7 +31,7 @@ test('features of one key, and of several keys and groups at one as-of time', as
     [now, 'nobody'],
   ])
   assert.deepEqual([card.features, other.features, none.features], [{ n: 1, sum: 7 }, { n: 0 }, { n: 0, sum: null }])
-  assert.equal(asked.at(-1), 'POST /features')
+  assert.equal(requests.at(-1), 'POST /features')
   for (const key of [undefined, null, {}, [null]] as never[]) {
     await assert.rejects(api.features(now, key), { code: 'SPILL_KEY', message: /^a key is a text, a number/ })
     await assert.rejects(api.featuresOf([[now, key]]), error => error instanceof ClientError && error.code === 'SPILL_KEY')
@@ -82,16 +82,16 @@ test('an event is sent, and the decisions on it come back', async () => {
 })
 
 test('an event with an id is sent again after a lost answer, and its decisions come back', async () => {
-  const { api, next, asked } = caller({ url })
+  const { api, next, requests } = caller({ url })
   const before = shop.run.end
   next.push(losing)
   const { decisions, duplicates, repeats, undecided } = await api.decideOn(payments, pay('lost', 'other', 200))
   assert.deepEqual([duplicates, repeats, decisions[0].entry, decisions[0].id, undecided], [1, before, before, 'lost', undefined])
-  assert.deepEqual([shop.run.end, asked.length], [before + 1, 2])
+  assert.deepEqual([shop.run.end, requests.length], [before + 1, 2])
 })
 
 test('a request for a decision is sent again only after a rejection', async () => {
-  const { api, next, asked } = caller({ url })
+  const { api, next, requests } = caller({ url })
   const before = shop.run.end
   next.push(overload)
   await api.decide(check, { card: 'c', amount: 1 })
@@ -101,7 +101,7 @@ test('a request for a decision is sent again only after a rejection', async () =
   assert.equal(shop.run.end, before + 2)
   next.push(answering(503, { code: 'SPILL_STORE', message: 'the disk is full' }))
   await assert.rejects(api.decide(check, { card: 'c', amount: 1 }), { code: 'SPILL_STORE', status: 503, message: 'the disk is full' })
-  assert.equal(asked.length, 4)
+  assert.equal(requests.length, 4)
 })
 
 test('reads are sent again', async () => {

@@ -73,7 +73,7 @@ test('the newest decisions come in pages, by key, time and score', async () => {
 })
 
 test('a stream that breaks anywhere resumes after the last event that was read', async () => {
-  const { api, next, waits, asked } = caller({ url })
+  const { api, next, waits, requests } = caller({ url })
   const breaks: string[] = []
   const stream = iterate(api.decisions(fraud, { after: '0', onBreak: ({ message }) => breaks.push(message) }))
   const expected = (await sender.recent(fraud, { limit: 1000 })).decisions.map(({ id }) => id)
@@ -87,7 +87,7 @@ test('a stream that breaks anywhere resumes after the last event that was read',
   assert.equal(waits.length, breaks.length)
   // The first attempt failed, the second got Retry-After, and the stream itself sets a retry time.
   assert.deepEqual(
-    [waits.slice(0, 2), waits.at(-1), [...new Set(asked)]],
+    [waits.slice(0, 2), waits.at(-1), [...new Set(requests)]],
     [[50, 1000], 1000, ['GET /events?model=fraud&after=0', 'GET /events?model=fraud']],
   )
 })

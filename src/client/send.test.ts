@@ -17,7 +17,7 @@ const counts = ({ accepted, duplicates, rejected }: Sent) => [accepted, duplicat
 const path = 'POST /sources/payments/events'
 
 test('few events are one JSON request, with the result of each', async () => {
-  const { api, asked } = caller({ url: `${url}/` })
+  const { api, requests } = caller({ url: `${url}/` })
   const sent = await api.send(payments, [pay('a'), { ...pay('b'), amount: -1 }, pay('a')])
   assert.deepEqual(counts(sent), [1, 1, 1])
   assert.equal(sent.sequence, shop.run.end)
@@ -25,12 +25,12 @@ test('few events are one JSON request, with the result of each', async () => {
     sent.rejections.map(({ index, reason, detail }) => [index, reason, /'amount' is -1/.test(detail)]),
     [[1, 'schema', true]],
   )
-  assert.deepEqual(asked.length, 1)
+  assert.deepEqual(requests.length, 1)
   assert.deepEqual(await api.send(payments, []), { accepted: 0, duplicates: 0, rejected: 0, sequence: shop.run.end, rejections: [] })
 })
 
 test('times may be dates, and values that JSON cannot hold are errors', async () => {
-  const { api, asked } = caller({ url })
+  const { api, requests } = caller({ url })
   assert.equal((await api.send(payments, [{ ...pay('date'), at: new Date(pay('date').at) }])).accepted, 1)
   for (const [wrong, message] of [
     [{ amount: NaN }, /^event 1 has NaN as 'amount'/],
@@ -47,11 +47,11 @@ test('times may be dates, and values that JSON cannot hold are errors', async ()
     await assert.rejects(api.send(payments, events), { code: 'SPILL_INPUT', message: /^events are an array.*\[event\] for one$/, from: 0 })
   await caller({ url }).api.send(payments, [{ ...pay('nulls'), more: [null, 'null'] } as never])
   await assert.rejects(api.send(payments, [null as never]), { code: 'SPILL_INPUT', message: 'event 0 is no object' })
-  assert.equal(asked.length, 1)
+  assert.equal(requests.length, 1)
 })
 
 test('many events are several requests in order, and rejected events have their index among all', async () => {
-  const { api, asked } = caller({ url })
+  const { api, requests } = caller({ url })
   async function* all() {
     yield* pays('m', 10_000)
     yield { ...pay('bad'), amount: 'much' }
@@ -63,20 +63,20 @@ test('many events are several requests in order, and rejected events have their 
     sent.rejections.map(({ index }) => index),
     [10_000],
   )
-  assert.deepEqual(asked, [path, path, path])
+  assert.deepEqual(requests, [path, path, path])
   assert.deepEqual(counts(await api.send(payments, pays('m', 10_000))), [0, 10_000, 0])
 })
 
 test('requests and events stay within the byte limits', async () => {
-  const { api, asked } = caller({ url })
+  const { api, requests } = caller({ url })
   const long = (of: string) => ({ ...pay(of), card: 'é'.repeat(150_000) })
   // The server rejects keys of that length, one by one; the client sends them.
   assert.deepEqual(counts(await api.send(payments, [long('l1'), long('l2'), long('l3'), long('l4')])), [0, 0, 4])
-  assert.equal(asked.length, 2)
+  assert.equal(requests.length, 2)
   const error = await failure(api.send(payments, [pay('before'), { ...pay('huge'), card: 'x'.repeat(1 << 20) }, pay('after')]))
   assert.deepEqual([error.code, error.from], ['SPILL_LIMIT', 1])
   assert.match(error.message, /^event 1 has more than 1048576 bytes .*; the 1 events before event 1 are acknowledged/)
-  assert.deepEqual([error.sent?.accepted, asked.length], [1, 3])
+  assert.deepEqual([error.sent?.accepted, requests.length], [1, 3])
 })
 
 test('events with ids are sent again after a lost answer, and count once', async () => {
@@ -91,7 +91,7 @@ test('events with ids are sent again after a lost answer, and count once', async
 })
 
 test('events without ids are not sent again after a lost answer', async () => {
-  const { api, asked, next } = caller({ url })
+  const { api, requests, next } = caller({ url })
   const byName = named<typeof payments>('payments')
   next.push(losing)
   const error = await failure(api.send(byName, pays('once', 2)))
@@ -101,7 +101,7 @@ test('events without ids are not sent again after a lost answer', async () => {
   const half = await failure(api.send(byName, pays('half', 10_050)))
   assert.deepEqual([half.from, half.sent?.accepted], [10_000, 10_000])
   assert.match(half.message, /the 10000 events before event 10000 are acknowledged/)
-  assert.equal(asked.length, 3)
+  assert.equal(requests.length, 3)
 })
 
 test('a rejected request is always sent again, no sooner than Retry-After', async () => {
@@ -117,22 +117,22 @@ test('a rejected request is always sent again, no sooner than Retry-After', asyn
 })
 
 test('a request that is too large for a proxy is halved', async () => {
-  const { api, asked, next } = caller({ url })
+  const { api, requests, next } = caller({ url })
   const tooLarge = answering(413, '<html>too large')
   next.push(tooLarge, tooLarge)
   const sent = await api.send(payments, [...pays('halved', 6), { ...pay('x'), amount: -1 }, pay('y')])
-  assert.deepEqual([counts(sent), sent.rejections.map(({ index }) => index), asked.length], [[7, 0, 1], [6], 5])
+  assert.deepEqual([counts(sent), sent.rejections.map(({ index }) => index), requests.length], [[7, 0, 1], [6], 5])
   next.push(tooLarge)
   await assert.rejects(api.send(payments, pays('whole', 1)), { code: 'SPILL_UNREACHABLE', status: 413 })
 })
 
 test('a request of which a part may be durable is halved only if its events have ids', async () => {
-  const { api, asked, next } = caller({ url })
+  const { api, requests, next } = caller({ url })
   const inPart = answering(413, { code: 'SPILL_LIMIT', message: 'too large', mayBePartial: true })
   const withoutIds = named<typeof payments>('payments')
   next.push(inPart)
   const error = await failure(api.send(withoutIds, pays('part', 4)))
-  assert.deepEqual([error.code, error.status, error.mayBePartial, error.from, asked.length], ['SPILL_LIMIT', 413, true, 0, 1])
+  assert.deepEqual([error.code, error.status, error.mayBePartial, error.from, requests.length], ['SPILL_LIMIT', 413, true, 0, 1])
   next.push(inPart)
   assert.deepEqual(counts(await api.send(payments, pays('part', 4))), [4, 0, 0])
   next.push(answering(413, { code: 'SPILL_LIMIT', message: 'too large' }))
@@ -140,7 +140,7 @@ test('a request of which a part may be durable is halved only if its events have
 })
 
 test('a signal ends a send that waits for the next event, and closes the iterable', async () => {
-  const { api, asked } = caller({ url })
+  const { api, requests } = caller({ url })
   const stop = new AbortController()
   let isTold = false
   const silent: AsyncIterable<ReturnType<typeof pay>> = {
@@ -161,7 +161,7 @@ test('a signal ends a send that waits for the next event, and closes the iterabl
     await new Promise(() => {})
   }
   await assert.rejects(api.send(payments, never(), { signal: AbortSignal.timeout(20) }), { name: 'TimeoutError' })
-  assert.deepEqual([isTold, asked], [true, []])
+  assert.deepEqual([isTold, requests], [true, []])
 })
 
 test('errors of an iterable, and promises in an array, behave as in `for await`', async () => {
@@ -220,7 +220,7 @@ test('progress is reported after each request, also when the signal or the itera
 })
 
 test('an event waits a short time for others to fill its batch', async () => {
-  const { api, next, asked } = caller({ url }, { gatherMs: 20 })
+  const { api, next, requests } = caller({ url }, { gatherMs: 20 })
   const { promise: isSent, resolve } = Promise.withResolvers<void>()
   next.push(go => {
     resolve()
@@ -232,7 +232,7 @@ test('an event waits a short time for others to fill its batch', async () => {
     yield pay('late')
   }
   assert.deepEqual(counts(await api.send(payments, live())), [4, 0, 0])
-  assert.equal(asked.length, 2)
+  assert.equal(requests.length, 2)
 })
 
 test('a source with a map accepts the input of the map, and an unknown source is an error', async () => {

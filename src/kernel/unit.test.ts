@@ -21,13 +21,13 @@ const revisable = sourceIR(columns, { deleted: 'gone', identity: ['x'], revisabl
 
 /** Every combination of x (5, 6, … or NULL), ok and gone (true, false, NULL). */
 const marks = [1, 0, null]
-const rows = [true, false].flatMap(given => marks.flatMap(ok => marks.map(gone => ({ given, ok, gone }))))
+const rows = [true, false].flatMap(hasX => marks.flatMap(ok => marks.map(gone => ({ hasX, ok, gone }))))
 const numbers = Float64Array.from(rows.keys())
 const flags = (of: 'ok' | 'gone') => ({
   values: Float64Array.from(rows, row => row[of] ?? 1),
   nulls: Uint8Array.from(rows, row => Number(row[of] === null)),
 })
-const nulls = Uint8Array.from(rows, ({ given }) => Number(!given))
+const nulls = Uint8Array.from(rows, ({ hasX }) => Number(!hasX))
 const block: Block = {
   length: rows.length,
   time: numbers,
@@ -62,7 +62,7 @@ for (const filtered of [false, true]) {
   const out = ({ ok }: (typeof rows)[number]) => filtered && ok !== 1
 
   test(`NULLs and tombstones take no part, ${filtered ? 'nor' : 'without'} what a condition leaves out`, () => {
-    const expected = (deletes: boolean) => rows.map((row, i) => (out(row) || !row.given || (deletes && row.gone === 1) ? 'skipped' : 5 + i))
+    const expected = (deletes: boolean) => rows.map((row, i) => (out(row) || !row.hasX || (deletes && row.gone === 1) ? 'skipped' : 5 + i))
     assert.deepEqual(inputOf('last', plain, filtered), expected(false))
     assert.deepEqual(inputOf('last', changelog, filtered), expected(true))
     assert.deepEqual(inputOf('last', revisable, filtered), expected(false), 'what is superseded or deleted is decided elsewhere')
@@ -70,7 +70,7 @@ for (const filtered of [false, true]) {
 
   test(`for row they take part as a NULL, ${filtered ? 'but not' : 'without'} what a condition leaves out`, () => {
     const expected = (deletes: boolean) =>
-      rows.map((row, i) => (out(row) ? 'skipped' : !row.given || (deletes && row.gone === 1) ? nullValue : 5 + i))
+      rows.map((row, i) => (out(row) ? 'skipped' : !row.hasX || (deletes && row.gone === 1) ? nullValue : 5 + i))
     assert.deepEqual(inputOf('row', plain, filtered), expected(false))
     assert.deepEqual(inputOf('row', changelog, filtered), expected(true))
     assert.deepEqual(inputOf('row', revisable, filtered), expected(false))
@@ -82,7 +82,7 @@ test('the columns of the block are unchanged', () => {
   inputOf('last', changelog, true)
   assert.deepEqual(
     nulls,
-    Uint8Array.from(rows, ({ given }) => Number(!given)),
+    Uint8Array.from(rows, ({ hasX }) => Number(!hasX)),
   )
   assert.deepEqual(block.columns['ok'], flags('ok'))
   assert.deepEqual(block.columns['gone'], flags('gone'))

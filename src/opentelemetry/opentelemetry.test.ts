@@ -17,7 +17,7 @@ const decided: DecisionMessage = {
   last: 6,
   count: 3,
   at: start + 6.5,
-  stages: { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 },
+  stages: { waited: 1, intake: 2, queued: 3, features: 4, inference: 5, durable: 6 },
 }
 const named = { run, pipeline: 'shop', action: 'tell', model: 'risk', id: 'i', number: 1, entry: 5, key: '1' }
 const times = { decidedAt: start, at: start + 100, queueMs: 10, deliveryMs: 30, acknowledgementMs: 20 }
@@ -76,7 +76,7 @@ test('a batch of decisions is a trace, with its stages in sequence and its effec
     [
       ['decide risk', undefined, 500, 21_500],
       ['waited', 'decide risk', 500, 1500],
-      ['taken', 'decide risk', 1500, 3500],
+      ['intake', 'decide risk', 1500, 3500],
       ['queued', 'decide risk', 3500, 6500],
       ['features', 'decide risk', 6500, 10_500],
       ['inference', 'decide risk', 10_500, 15_500],

@@ -126,7 +126,7 @@ class DecisionTracing<S extends Span, C> {
   /** Traces the decisions of a message, or those of one request. */
   #traceDecided(message: DecisionMessage, stages: Stages, request?: DecisionTraceContext): void {
     const { run, model, at, stages: measured } = message
-    const before = (measured.queued ?? 0) + (measured.taken ?? 0) + (measured.waited ?? 0)
+    const before = (measured.queued ?? 0) + (measured.intake ?? 0) + (measured.waited ?? 0)
     const { first, last, count } = request ?? message
     const parent = request && this.#within(remoteSpan<S>(request.context))
     const attributes = decisionAttributes({ ...message, first, last, count })
@@ -175,8 +175,8 @@ class DecisionTracing<S extends Span, C> {
 type Stages = readonly (readonly [name: string, ms: number])[]
 
 /** The stages in the trace of one request: `ingest` until its events had their log positions, then those of the decision. */
-function requestStages({ waited, taken, ...stages }: StageMs): Stages {
-  const ingest = waited === undefined || taken === undefined ? [] : [['ingest', waited + taken] as const]
+function requestStages({ waited, intake, ...stages }: StageMs): Stages {
+  const ingest = waited === undefined || intake === undefined ? [] : [['ingest', waited + intake] as const]
   return [...ingest, ...Object.entries<number>(stages)]
 }
 

@@ -19,7 +19,7 @@ const payments = source('payments', {
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const risk = model('risk', { decide: on(payments), inputs: p => now.of(p.card), score: () => rules([], 0.5) })
 const watch = model('watch', { decide: every('1m', card, { live: '1h' }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
-const asked = model('asked', { decide: request({ card }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
+const check = model('check', { decide: request({ card }), inputs: ({ card }) => now.of(card), score: () => rules([], 0.5) })
 let failures = 1
 const tell = action('tell', {
   when: risk.score.gt(0),
@@ -28,7 +28,7 @@ const tell = action('tell', {
     if (failures-- > 0) throw new Error('not now')
   },
 })
-const shop = pipeline('shop', [risk, watch, asked, tell])
+const shop = pipeline('shop', [risk, watch, check, tell])
 const start = Date.parse('2026-01-01T00:00Z')
 
 const data = scratchFolder('trace')
@@ -47,7 +47,7 @@ async function ran(): Promise<void> {
     },
   })
   await running.run.submit('payments', recordBatchOf([{ id: '1', card: 'c', amount: '1.50', abroad: true, at: start }]))
-  await running.run.request('asked', { card: 'c' })
+  await running.run.request('check', { card: 'c' })
   clock = start + 61_000
   running.run.tick()
   await yieldToEventLoop()
@@ -70,7 +70,7 @@ test('the trace of a decision on an event has its trigger, each stage in order, 
     inOrder.toSorted((a, b) => a - b),
   )
   assert.ok(Math.abs(turn! - (start + 5000)) < 0.01, 'the wall clock that stamps arrivals; each stage is rounded to a microsecond')
-  assert.deepEqual(Object.keys(stages!), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+  assert.deepEqual(Object.keys(stages!), ['waited', 'intake', 'queued', 'features', 'inference', 'durable'])
   const [effect] = effects
   assert.deepEqual(
     [effect.action, effect.state, effect.attempts, effect.decidedAt, effect.due],
@@ -91,7 +91,7 @@ test('the trace of a request has its fields, that of a tick its time', async () 
   assert.notEqual(ofRequest.moments?.came, undefined)
   const [ofTick] = await traced({ entry: 2 })
   assert.deepEqual([ofTick.decision.model, ofTick.on, ofTick.effects], ['watch', { kind: 'tick', t: start + 60_000 }, []])
-  assert.deepEqual(Object.keys(ofTick.stages!), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+  assert.deepEqual(Object.keys(ofTick.stages!), ['waited', 'intake', 'queued', 'features', 'inference', 'durable'])
 })
 
 test('a trace can be limited to a model and a key; an unknown entry has none', async () => {

@@ -39,7 +39,7 @@ export interface PipelinePlan {
   /** Groups without usable saved state. */
   readonly rebuilt: readonly GroupRebuild[]
   /** Entries that a start replays, for all groups, ids and ticks. */
-  readonly taken: number
+  readonly entriesToReplay: number
   /** Estimated duration, seconds, measured on the first entries of the log; 0 if there are none. */
   readonly seconds: number
 }
@@ -77,7 +77,7 @@ export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValue
   const { recovery, isRead } = new RunMemory(pipeline, store, { hasRuns: true })
   const { end } = new Log(store, { sources: ir.sources, stringsOf: () => new Strings() })
   const begins = logStartOf(store)
-  const taken = end - Math.max(recovery.first, begins.entry)
+  const entriesToReplay = end - Math.max(recovery.first, begins.entry)
   return {
     before: last && { fingerprint: last.fingerprint, pipeline: last.ir.name },
     fingerprint,
@@ -91,8 +91,8 @@ export function pipelinePlan(pipeline: Plannable, store: SegmentLog & NamedValue
       entries: end - begins.entry,
       ...(begins.entry > 0 && { incomplete: begins.arrival }),
     })),
-    taken,
-    seconds: taken === 0 ? 0 : taken * secondsPerEntry(pipeline, store, isRead),
+    entriesToReplay,
+    seconds: entriesToReplay === 0 ? 0 : entriesToReplay * secondsPerEntry(pipeline, store, isRead),
   }
 }
 
@@ -106,7 +106,7 @@ const firstPipelinePlan = ({ fingerprint }: Plannable): PipelinePlan => ({
   effects: [],
   entries: 0,
   rebuilt: [],
-  taken: 0,
+  entriesToReplay: 0,
   seconds: 0,
 })
 

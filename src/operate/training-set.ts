@@ -183,8 +183,8 @@ function sampledRows(all: EntityRows, { keys }: Question, strings: Strings, { sa
   return inOrderOfTime(all, row => isKept(key, row))
 }
 
-function rowsOrigin({ length: asked }: EntityRows, { t }: EntityRows, { first, until }: ReplayLog): RowsOrigin {
-  return { kind: 'rows', asked, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
+function rowsOrigin({ length: requestedRows }: EntityRows, { t }: EntityRows, { first, until }: ReplayLog): RowsOrigin {
+  return { kind: 'rows', requestedRows, before: t.filter(at => at < first).length, ahead: t.filter(at => at > until).length }
 }
 
 function questionOf({ ir }: Pipeline, { columns }: TrainingSetRequest): Question {

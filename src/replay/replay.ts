@@ -56,7 +56,7 @@ export interface ModelSummary {
 export interface ReportSummary {
   readonly report: string
   /** Reports made, their rows, and the reports with a stale row. */
-  made: number
+  count: number
   rows: number
   stale: number
 }
@@ -164,9 +164,9 @@ async function makeReports(
 ): Promise<ReportSummary[]> {
   const summaries: ReportSummary[] = []
   for (const report of pipeline.ir.reports ?? []) {
-    const summary: ReportSummary = { report: report.name, made: 0, rows: 0, stale: 0 }
+    const summary: ReportSummary = { report: report.name, count: 0, rows: 0, stale: 0 }
     for (const table of reports(pipeline, report, log)) {
-      summary.made++
+      summary.count++
       summary.rows += table.length
       if (table.stale) summary.stale++
       await onReport(report, table)

@@ -45,7 +45,7 @@ export interface TrainingOrigin {
 export interface RowsOrigin {
   readonly kind: 'rows'
   /** Requested rows, before sampling. */
-  readonly asked: number
+  readonly requestedRows: number
   /** Sampled rows before the first arrival, to which nothing is visible… */
   readonly before: number
   /** …and those after the last arrival: more events may arrive by their time. */

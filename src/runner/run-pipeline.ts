@@ -185,23 +185,23 @@ export async function openSharedOptions(
   }
 }
 
-/** Opens the destinations of the pipeline's actions; `given` ones need no settings. */
+/** Opens the destinations of the pipeline's actions; those in `destinations` need no settings. */
 async function openDestinations(
   pipeline: RunnablePipeline,
-  given: Readonly<Record<string, Destination>>,
+  destinations: Readonly<Record<string, Destination>>,
   env: ReaderSetting['env'],
 ): Promise<ActionDestination[]> {
   const { actions = [] } = pipeline.ir
   const names = actions.map(({ name }) => name)
-  for (const name of Object.keys(given))
+  for (const name of Object.keys(destinations))
     if (!names.includes(name))
       throw new SpillwayError(
         'SPILL_NOT_FOUND',
         `destinations: pipeline '${pipeline.ir.name}' has no action '${name}'${didYouMean(name, names)}`,
       )
-  const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in given)) } }
+  const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in destinations)) } }
   return [
-    ...Object.entries(given).map(([action, destination]) => ({ action, destination })),
+    ...Object.entries(destinations).map(([action, destination]) => ({ action, destination })),
     ...(await openActionDestinations(others, env)),
   ]
 }

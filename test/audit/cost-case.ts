@@ -63,10 +63,10 @@ interface CaseOptions extends Partial<CostInputs> {
 }
 
 /** A plan that streams everything. */
-export const streaming = (given: CostInputs): Plan =>
+export const streaming = (inputs: CostInputs): Plan =>
   new Map<string, ElementSetting>([
     ['ingestion', stream],
-    ...[...given.measured.groups.keys()].map(name => [`group/${name}`, stream] as const),
+    ...[...inputs.measured.groups.keys()].map(name => [`group/${name}`, stream] as const),
     ['inference', stream],
     ['action', { kind: 'async' }],
   ])

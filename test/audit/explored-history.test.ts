@@ -84,8 +84,8 @@ test('decisions that were left undone stand for those that were not, and the rep
   assert.equal(undone!.count, left.length)
   assert.equal(undone!.hidden, judged.filter(({ score, explored }) => score !== null && score > 50 && explored === undefined).length)
   assert.deepEqual([undone!.isUsed, undone!.weight, Math.round(undone!.effective)], [true, [2, 2], left.length])
-  const [week, wanted] = [found, truth].map(({ utility }) => utility.now.perWeek)
-  assert.ok(Math.abs(week - wanted) < 0.15 * wanted, `${week} a week, and ${wanted}`)
+  const [week, expected] = [found, truth].map(({ utility }) => utility.now.perWeek)
+  assert.ok(Math.abs(week - expected) < 0.15 * expected, `${week} a week, and ${expected}`)
   assert.ok(Math.abs(found.utility.now.precision! - truth.utility.now.precision!) < 0.1)
   assert.ok(
     found.caveats.some(text => text.startsWith(`${left.length} explored decisions, with weight 2, represent the ${undone!.hidden} whose`)),

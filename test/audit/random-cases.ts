@@ -49,11 +49,11 @@ export function randomGiven(
   }
 }
 
-interface Made extends Pick<Cases, 't' | 'key' | 'label' | 'isLabelled' | 'eligible' | 'outcome'> {
+interface CaseData extends Pick<Cases, 't' | 'key' | 'label' | 'isLabelled' | 'eligible' | 'outcome'> {
   readonly columns?: Readonly<Record<string, Float64Array>>
 }
 
-export function casesOf({ columns = {}, ...rest }: Made): Cases {
+export function casesOf({ columns = {}, ...rest }: CaseData): Cases {
   const all: RowRange = { from: 0, to: rest.t.length }
   return {
     ...rest,

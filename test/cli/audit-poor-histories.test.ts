@@ -40,8 +40,8 @@ after(() => project[Symbol.dispose]())
 
 const HOUR = 3_600_000
 const orderOf = ({ order, kitchen, tickets, placed }: Delivery): string => JSON.stringify({ order, kitchen, tickets, at: placed })
-const outcomeOf = ({ order, late, placed }: Delivery, said: unknown = late): string =>
-  JSON.stringify({ of: order, late: said, at: placed + HOUR })
+const outcomeOf = ({ order, late, placed }: Delivery, label: unknown = late): string =>
+  JSON.stringify({ of: order, late: label, at: placed + HOUR })
 
 const all = deliveries({ kitchens: 24, days: 10 })
 

@@ -36,9 +36,9 @@ test('it makes up events, reloads what changes, keeps the last good version, and
   let [output, status] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (status += text))
-  const until = async (what: string, is: () => boolean): Promise<void> => {
+  const until = async (expectation: string, is: () => boolean): Promise<void> => {
     while (!is() && child.exitCode === null) await pause(POLL_MS)
-    assert.ok(is(), `${what}\n${status}\n${output.slice(-2000)}`)
+    assert.ok(is(), `${expectation}\n${status}\n${output.slice(-2000)}`)
   }
   const decided = (score: number) => output.includes(`"score":${score},`)
   const takenOver = () => status.split('took over from process').length - 1

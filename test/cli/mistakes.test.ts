@@ -14,7 +14,7 @@ import { Project } from './project.ts'
 const pipelineFile = original.replace("'spillway'", `'${pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href}'`)
 
 interface Mistake {
-  readonly what: string
+  readonly title: string
   readonly file: string
   /** Marks the line that the message must name; without it the message names the file alone. */
   readonly on?: string
@@ -28,62 +28,62 @@ function edited(from: string, to: string): string {
 
 const mistakes: readonly Mistake[] = [
   {
-    what: 'a field that does not exist',
+    title: 'a field that does not exist',
     file: edited('p.shop.lastK', 'p.shpo.lastK'),
     on: 'p.shpo',
     says: /source 'payments' has no column 'shpo'; did you mean 'shop'\?$/,
   },
   {
-    what: 'an aggregate over a type that it does not take',
+    title: 'an aggregate over a type that it does not take',
     file: edited('p.shop.lastK(2,', 'p.shop.mean('),
     on: 'p.shop.mean',
     says: /mean/,
   },
   {
-    what: 'a feature named twice',
+    title: 'a feature named twice',
     file: edited("values: () => ({ n: count('7d') })", "values: () => ({ n: count('7d'), n: count('1d') })"),
     on: "n: count('1d')",
     says: /is not returned as a feature; is a name used twice\?$/,
   },
-  { what: 'no TypeScript', file: edited("key: 'card'", "key: = 'card'"), on: 'key: =', says: /^does not parse or link: / },
+  { title: 'no TypeScript', file: edited("key: 'card'", "key: = 'card'"), on: 'key: =', says: /^does not parse or link: / },
   {
-    what: 'a missing export',
+    title: 'a missing export',
     file: edited('import { count', 'import { cuont, count'),
     on: 'cuont',
     says: /^does not parse or link: .*'cuont'$/,
   },
   {
-    what: 'a missing file',
+    title: 'a missing file',
     file: `import './rules/mine.ts'\n${pipelineFile}`,
     on: 'mine.ts',
     says: /^imports mine\.ts, which does not exist$/,
   },
   {
-    what: 'a package that is not installed',
+    title: 'a package that is not installed',
     file: `// scores\nimport '@acme/scores'\n${pipelineFile}`,
     on: '@acme',
     says: /^imports the package '@acme\/scores', which is not installed here; run npm install @acme\/scores$/,
   },
   {
-    what: 'a type that does not exist',
+    title: 'a type that does not exist',
     file: edited('t.bool()', 't.boolean()'),
     on: 't.boolean',
     says: /t\.boolean is not a function; there is string, enum, int, decimal, double, bool, timestamp, duration$/,
   },
   {
-    what: 'a word that is not imported',
+    title: 'a word that is not imported',
     file: edited('rules, scheduled, ', 'rules, '),
     on: 'place: scheduled(',
     says: /scheduled is not defined; import \{ scheduled \} from 'spillway'$/,
   },
   {
-    what: 'code that throws',
+    title: 'code that throws',
     file: `${pipelineFile}nothing.here()\n`,
     on: 'nothing.',
     says: /^fails while loading: nothing is not defined$/,
   },
   {
-    what: 'no pipeline',
+    title: 'no pipeline',
     file: edited('export default', 'export const site ='),
     says: /^has no pipeline as its default export; end it with: export default pipeline/,
   },
@@ -91,8 +91,8 @@ const mistakes: readonly Mistake[] = [
 
 const folder = scratchFolder('mistakes')
 
-for (const [i, { what, file, on, says }] of mistakes.entries())
-  test(what, async () => {
+for (const [i, { title, file, on, says }] of mistakes.entries())
+  test(title, async () => {
     const name = `mistake${i}.ts`
     writeFileSync(join(folder, name), file)
     const line = file.split('\n').findIndex(text => on !== undefined && text.includes(on)) + 1

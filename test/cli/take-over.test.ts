@@ -40,16 +40,16 @@ function send(count: number): void {
 interface Started {
   readonly child: ChildProcess
   readonly exited: Promise<unknown[]>
-  readonly said: () => string
+  readonly output: () => string
 }
 
 function start(file: string, ...more: string[]): Started {
   const args = ['-C', 'spillway-source', project.bin, 'run', file, '--source', 'payments=events.ndjson', '--data', 'data', ...more]
   const child = spawn(process.execPath, args, { cwd: project.folder, stdio: ['ignore', 'ignore', 'pipe'] })
   running.push(child)
-  let said = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  return { child, exited: once(child, 'exit'), said: () => said }
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
+  return { child, exited: once(child, 'exit'), output: () => output }
 }
 
 /** Waits until this many decisions are recorded. */
@@ -91,7 +91,7 @@ test('a holder that is a process of another container is not signalled by its nu
 })
 
 test('the holder of the folder is read again before the signal to stop', async t => {
-  for (const [name, then, asked] of [
+  for (const [name, then, expectedSignals] of [
     ['ended', 'nobody', []],
     ['changed', 'another', [[1234567, 'SIGTERM']]],
   ] as const) {
@@ -104,9 +104,9 @@ test('the holder of the folder is read again before the signal to stop', async t
       if (isFolderHeld(data)) dataFolder.release()
       return true
     })
-    const said: string[] = []
+    const reports: string[] = []
     const { folder, memory } = await openRunFolder(shop, data, {}, text => {
-      said.push(text)
+      reports.push(text)
       if (!text.startsWith('getting ready')) return
       if (then === 'nobody') dataFolder.release()
       else
@@ -115,10 +115,10 @@ test('the holder of the folder is read again before the signal to stop', async t
     kill.mock.restore()
     await folder.store.close()
     folder.release()
-    assert.deepEqual(signals, asked)
+    assert.deepEqual(signals, expectedSignals)
     assert.ok(memory)
     const expected = then === 'nobody' ? /took over from process \d+, which has ended meanwhile$/ : /^took over from process 1234567 /
-    assert.match(said.at(-1)!, expected)
+    assert.match(reports.at(-1)!, expected)
   }
 })
 
@@ -135,12 +135,12 @@ test('features that are new are made from the log beside the old ones, and nothi
   send(50)
   await decided(50)
   const next = start('new.ts', '--take-over')
-  for (let i = 0; i < 1000 && !next.said().includes('took over'); i++) {
+  for (let i = 0; i < 1000 && !next.output().includes('took over'); i++) {
     send(5)
     await pause(30)
   }
   send(20)
-  assert.deepEqual(await old.exited, [0, null], old.said())
+  assert.deepEqual(await old.exited, [0, null], old.output())
   const all = await decided(sent)
   assert.deepEqual(all.slice(0, 50), new Array(50).fill(0))
   assert.equal(all.length, sent)
@@ -151,17 +151,17 @@ test('features that are new are made from the log beside the old ones, and nothi
     Array.from({ length: sent - first }, (_, i) => first + i + 1),
     'from the switch on all that ever was is counted',
   )
-  assert.match(next.said(), /getting ready beside process \d+[^]*asking process \d+ to stop[^]*took over from process \d+/)
+  assert.match(next.output(), /getting ready beside process \d+[^]*asking process \d+ to stop[^]*took over from process \d+/)
   for (const [args, message] of mistakes) {
     const other = start('new.ts', '--take-over', ...args)
-    assert.deepEqual(await other.exited, [1, null], other.said())
-    assert.match(other.said(), message)
-    assert.doesNotMatch(other.said(), /asking process/)
+    assert.deepEqual(await other.exited, [1, null], other.output())
+    assert.match(other.output(), message)
+    assert.doesNotMatch(other.output(), /asking process/)
   }
   send(1)
   await decided(sent)
   next.child.kill('SIGTERM')
   assert.deepEqual(await next.exited, [0, null])
   const alone = start('new.ts', ...mistakes[0][0])
-  assert.deepEqual(await alone.exited, [1, null], alone.said())
+  assert.deepEqual(await alone.exited, [1, null], alone.output())
 })

@@ -54,9 +54,9 @@ async function rowsOf(out: string): Promise<{ types: Record<string, string | und
 
 test('rows with what was known by their time, typed, in order of time, and a manifest', async () => {
   const manifest = await make('pipeline.ts', 'set', '--rows', project.path('rows.ndjson'), ...source, ...GROUPS)
-  const { types, rows: made } = await rowsOf('set')
+  const { types, rows: setRows } = await rowsOf('set')
   assert.deepEqual(
-    made.map(row => [row['row'], row['t'], row['key.card']]),
+    setRows.map(row => [row['row'], row['t'], row['key.card']]),
     [
       [3, at('07:00'), 'c1'],
       [1, at('08:44'), 'c1'],
@@ -65,7 +65,7 @@ test('rows with what was known by their time, typed, in order of time, and a man
       [2, Date.parse('2026-01-02T03:00:00Z'), null],
     ],
   )
-  assert.deepEqual(made[1], {
+  assert.deepEqual(setRows[1], {
     row: 1,
     t: at('08:44'),
     'key.card': 'c1',
@@ -85,7 +85,7 @@ test('rows with what was known by their time, typed, in order of time, and a man
     'read.now(card).age': 0,
     'read.now(card).newest': 4 * 60_000,
   })
-  assert.equal(made[2]['vector.older.n'], 3)
+  assert.equal(setRows[2]['vector.older.n'], 3)
   assert.deepEqual(
     ['t', 'vector.now.shops', 'vector.now.latest', 'vector.now.n1h', 'read.older(card).age'].map(name => types[name]),
     ['TIMESTAMP WITH TIME ZONE', 'VARCHAR[]', 'TIMESTAMP WITH TIME ZONE', 'BIGINT', 'BIGINT'],
@@ -96,7 +96,7 @@ test('rows with what was known by their time, typed, in order of time, and a man
     format: 1,
     file: 'rows.parquet',
     rows: 5,
-    of: { kind: 'rows', asked: 5, before: 1, ahead: 1 },
+    of: { kind: 'rows', requestedRows: 5, before: 1, ahead: 1 },
     cut: [{ source: 'payments', events: 4, lastArrival: at('08:50') }],
   })
   assert.deepEqual(
@@ -161,11 +161,11 @@ test('a sample has all rows of a key or none, and says how it was taken', async 
   const seen = new Set<string>()
   for (const seed of seeds) {
     const manifest = await make('one.ts', 'sample', '--rows', project.path('rows.csv'), ...source, '--sample', '0.5', '--seed', seed)
-    const { rows: made } = await rowsOf('sample')
+    const { rows: setRows } = await rowsOf('sample')
     const { sample, of } = manifest
     assert.deepEqual([sample?.share, sample?.seed, sample?.key], [0.5, Number(seed), 'card'])
-    assert.equal(of.kind === 'rows' && of.asked, 5)
-    const cards = made.map(row => row['key.card'])
+    assert.equal(of.kind === 'rows' && of.requestedRows, 5)
+    const cards = setRows.map(row => row['key.card'])
     for (const { card } of rows)
       assert.ok([0, rows.filter(row => row.card === card).length].includes(cards.filter(each => each === card).length))
     seen.add(JSON.stringify(cards))
@@ -175,9 +175,9 @@ test('a sample has all rows of a key or none, and says how it was taken', async 
 
 test('decisions that were made, with the vectors that they had: of a replay, and of a log', async () => {
   const replayed = await make('pipeline.ts', 'decided', '--decisions', '--model', 'fraud', ...source)
-  const { rows: made } = await rowsOf('decided')
+  const { rows: setRows } = await rowsOf('decided')
   assert.deepEqual(replayed.of, { kind: 'decisions', model: 'fraud' })
-  assert.deepEqual(made[2], {
+  assert.deepEqual(setRows[2], {
     t: at('08:40'),
     'key.card': 'c1',
     id: '3',
@@ -205,7 +205,7 @@ test('decisions that were made, with the vectors that they had: of a replay, and
   assert.deepEqual(logged.of, { ...replayed.of, decidedBy: [{ fingerprint: logged.code.fingerprint, decisions: 4 }] })
   const sampled = await make('pipeline.ts', 'some', '--decisions', '--model', 'fraud', ...source, '--sample', '0.5', '--seed', '1')
   const cards = new Set((await rowsOf('some')).rows.map(row => row['key.card']))
-  assert.equal(sampled.rows, made.filter(row => cards.has(row['key.card'])).length)
+  assert.equal(sampled.rows, setRows.filter(row => cards.has(row['key.card'])).length)
 })
 
 test('decisions by a version with other inputs are left out, and said', async () => {
@@ -262,10 +262,16 @@ test('a set that cannot be written leaves no manifest, and says why', async () =
     assert.match(err, message)
     assert.ok(!existsSync(project.path('bad/manifest.json')), String(message))
   }
-  const asked = ['--rows', project.path('rows.csv'), ...source]
-  await bad(/^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/, 'pipeline.ts', ...asked)
-  await bad(/^SPILL_NOT_FOUND: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/, 'pipeline.ts', ...asked, '--groups', 'oldr')
-  await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...asked, '--model', 'fraud')
+  const options = ['--rows', project.path('rows.csv'), ...source]
+  await bad(/^SPILL_INPUT: pipeline 'cards' has 2 models; add --model with one of fraud, other, or --groups$/, 'pipeline.ts', ...options)
+  await bad(
+    /^SPILL_NOT_FOUND: pipeline 'cards' has no group 'oldr'; did you mean 'older'\?$/,
+    'pipeline.ts',
+    ...options,
+    '--groups',
+    'oldr',
+  )
+  await bad(/^SPILL_UNSUPPORTED: feature 'now\.mean' leaves the triggering event out/, 'pipeline.ts', ...options, '--model', 'fraud')
   await bad(
     /^SPILL_NOT_FOUND: pipeline 'cards' has no model 'fraude'; did you mean 'fraud'\?$/,
     'pipeline.ts',
@@ -277,7 +283,7 @@ test('a set that cannot be written leaves no manifest, and says why', async () =
   await bad(/^SPILL_FILE: .*none\.csv does not exist/, 'one.ts', '--rows', project.path('none.csv'), ...source)
   await bad(/^SPILL_STORE: .* is not a data folder/, 'one.ts', '--rows', project.path('rows.csv'), '--data', project.path('nowhere'))
   project.write('file', 'in the way')
-  const { status, err } = await called(...command('one.ts', '--out', project.path('file'), ...asked))
+  const { status, err } = await called(...command('one.ts', '--out', project.path('file'), ...options))
   assert.equal(status, 1)
   assert.match(err, /^SPILL_FILE: file is a file; name a folder/)
 })

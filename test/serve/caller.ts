@@ -5,7 +5,7 @@ import { clientWith, httpOptions, type Client, type ClientOptions } from '../../
 export interface Caller {
   readonly api: Client
   /** Requests, as `POST /path`. */
-  readonly asked: string[]
+  readonly requests: string[]
   /** Milliseconds that it would have waited before each retry. */
   readonly waits: number[]
   /** Behaviour of the next requests, one each, instead of the normal one. */
@@ -16,11 +16,11 @@ export function caller(
   options: ClientOptions,
   patience: { readonly answerMs?: number; readonly stillMs?: number; readonly gatherMs?: number } = {},
 ): Caller {
-  const asked: string[] = []
+  const requests: string[] = []
   const waits: number[] = []
   const next: Caller['next'] = []
   const through: Fetch = (url, init) => {
-    asked.push(`${init.method ?? 'GET'} ${url.slice(options.url.length)}`)
+    requests.push(`${init.method ?? 'GET'} ${url.slice(options.url.length)}`)
     const go = () => fetch(url, init)
     return (next.shift() ?? (go => go()))(go)
   }
@@ -30,7 +30,7 @@ export function caller(
     random: () => 0,
     pause: async ms => void waits.push(ms),
   })
-  return { api: clientWith(http), asked, waits, next }
+  return { api: clientWith(http), requests, waits, next }
 }
 
 /** An answer of a proxy in front of the server. */

@@ -11,13 +11,13 @@ export interface DriftScenario {
   /** From the start of this day on… */
   readonly from?: number
   /** …amounts are larger, more of them are missing, or fraud is unrelated to them. */
-  readonly what?: 'amount' | 'nulls' | 'labels'
+  readonly kind?: 'amount' | 'nulls' | 'labels'
 }
 
 /** By day. */
 export type Days = readonly { readonly payments: readonly Payment[]; readonly chargebacks: readonly Chargeback[] }[]
 
-export function driftHistory({ days, perDay = 200, seed = 1, from = Infinity, what = 'amount' }: DriftScenario): Days {
+export function driftHistory({ days, perDay = 200, seed = 1, from = Infinity, kind = 'amount' }: DriftScenario): Days {
   const next = random(seed)
   const backs: Chargeback[] = []
   const payments = Array.from({ length: days }, (_, day) =>
@@ -25,10 +25,10 @@ export function driftHistory({ days, perDay = 200, seed = 1, from = Infinity, wh
       const at = startTime + day * DAY + Math.floor((i * DAY) / perDay)
       const id = `p${day}-${i}`
       const moves = day >= from
-      const isNull = next() < (moves && what === 'nulls' ? 0.4 : 0.05)
-      const amount = isNull ? null : Math.round(next() * 10_000) / 100 + (moves && what === 'amount' ? 40 : 0)
+      const isNull = next() < (moves && kind === 'nulls' ? 0.4 : 0.05)
+      const amount = isNull ? null : Math.round(next() * 10_000) / 100 + (moves && kind === 'amount' ? 40 : 0)
       const share = (amount ?? 0) > 60 ? 0.85 : 0.05
-      if (next() < (moves && what === 'labels' ? 0.4 : share))
+      if (next() < (moves && kind === 'labels' ? 0.4 : share))
         backs.push({ payment: id, fraud: true, at: at + Math.floor((1 + next() * 40) * HOUR) })
       return { id, card: `c${Math.floor(next() * 50)}`, amount, shop: 7, at }
     }),

@@ -32,7 +32,7 @@ export interface AuditsResult {
   readonly complementary: number
   readonly seed: number
   /** Seeds of the first reports with a false verdict. */
-  readonly failures: readonly { readonly seed: number; readonly said: string }[]
+  readonly failures: readonly { readonly seed: number; readonly claims: string }[]
 }
 
 interface WorthCount {
@@ -65,7 +65,7 @@ export async function proveAudits(
   const judged = (seed: number, planted: Planted): ReturnType<typeof recommendPlan> => judgedBy(intervalsOf, seed, planted)
   const sums = { reports: 0, falseStreams: 0, falseOfLuck: 0, falseChanges: 0, redundant: 0, complementary: 0 }
   const worth = TIMES.map(times => ({ times, right: 0, wrong: 0, undecided: 0 }))
-  const failures: { seed: number; said: string }[] = []
+  const failures: { seed: number; claims: string }[] = []
   for (let done = 1; done <= cases; done++) {
     const own = (seed + done - 1) >>> 0
     const chance = random(own)
@@ -78,7 +78,7 @@ export async function proveAudits(
       if (i > 0) count(worth[i - 1], result.real)
       const claims = [...result.falseStreams, ...(result.isWorse ? ['a worse plan'] : [])]
       if (claims.length > 0 && failures.length < FAILURES_KEPT)
-        failures.push({ seed: own, said: `${times ?? 'nothing but worthless'}: ${claims.join()}` })
+        failures.push({ seed: own, claims: `${times ?? 'nothing but worthless'}: ${claims.join()}` })
     }
     if (await isRedundantFound(seedOf(chance), judged)) sums.redundant++
     if (await isComplementaryFound(seedOf(chance), judged)) sums.complementary++
@@ -117,7 +117,7 @@ const MANY_CASES = 200
 
 const seedOf = (chance: Random): number => Math.floor(chance() * 2 ** 32)
 
-interface Said {
+interface ReportResult {
   readonly falseStreams: readonly string[]
   readonly isWorse: boolean
   readonly real: 'right' | 'wrong' | 'undecided'
@@ -126,7 +126,7 @@ interface Said {
 /**
  * Eight worthless groups, and one that is worth `times` its cost, if given. Beside it worthless groups have any cost; alone next to none.
  */
-async function report(seed: number, times: number | undefined, judged: Judging): Promise<Said> {
+async function report(seed: number, times: number | undefined, judged: Judging): Promise<ReportResult> {
   const chance = random(seed ^ 0x5eed)
   const groups: PlantedGroup[] = Array.from({ length: WORTHLESS }, (_, i) => ({
     name: `w${i}`,
@@ -184,6 +184,6 @@ function judgedBy(intervalsOf: IntervalsOf, seed: number, planted: Planted): Ret
   )
 }
 
-function count(worth: { right: number; wrong: number; undecided: number }, result: Said['real']): void {
+function count(worth: { right: number; wrong: number; undecided: number }, result: ReportResult['real']): void {
   worth[result]++
 }

@@ -43,7 +43,7 @@ export interface ScoresLine {
 export interface ScoresResult {
   readonly scores: readonly ScoresLine[]
   readonly falseBatches: number
-  readonly failed: readonly { readonly seed: number; readonly kind: ScoreWorldKind; readonly said: string }[]
+  readonly failed: readonly { readonly seed: number; readonly kind: ScoreWorldKind; readonly claims: string }[]
 }
 
 const HOUR = 3_600_000
@@ -105,18 +105,18 @@ export async function proveScores({ cases, seed }: { readonly cases: number; rea
   for (let done = 1; done <= cases; done++) {
     const own = (seed + done - 1) >>> 0
     for (const [i, kind] of scoreWorldKinds.entries()) {
-      const said = await judgedReport(own, kind)
+      const report = await judgedReport(own, kind)
       const line = lines[i]
       lines[i] = {
         kind,
         reports: line.reports + 1,
-        falseBatches: line.falseBatches + Number(said.isFalseBatch),
-        falseStreams: line.falseStreams + Number(said.isFalseStream),
-        rightBatches: line.rightBatches + Number(said.isRightBatch),
-        contradictions: line.contradictions + Number(said.contradictions.length > 0),
+        falseBatches: line.falseBatches + Number(report.isFalseBatch),
+        falseStreams: line.falseStreams + Number(report.isFalseStream),
+        rightBatches: line.rightBatches + Number(report.isRightBatch),
+        contradictions: line.contradictions + Number(report.contradictions.length > 0),
       }
-      if ((said.isFalseBatch || said.isFalseStream || said.contradictions.length > 0) && failed.length < FAILED_KEPT)
-        failed.push({ seed: own, kind, said: [said.answer, ...said.contradictions].join(' | ') })
+      if ((report.isFalseBatch || report.isFalseStream || report.contradictions.length > 0) && failed.length < FAILED_KEPT)
+        failed.push({ seed: own, kind, claims: [report.answer, ...report.contradictions].join(' | ') })
     }
     if (done % PROGRESS_EVERY === 0)
       console.error(`verdict: ${done} of ${cases} reports of each kind, false batches ${lines.map(line => line.falseBatches).join(' ')}`)
@@ -136,7 +136,7 @@ export const scoresHold = ({ scores }: Pick<ScoresResult, 'scores'>): boolean =>
     return falseBatches <= most && falseStreams <= most && contradictions === 0
   })
 
-interface Said {
+interface JudgedReport {
   /** Share of the caught outcomes that `fast` truly loses at the age of a day. */
   readonly loss: number
   readonly answer: string
@@ -146,7 +146,7 @@ interface Said {
   readonly contradictions: readonly string[]
 }
 
-export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<Said> {
+export async function judgedReport(seed: number, kind: ScoreWorldKind): Promise<JudgedReport> {
   const chance = random(seed ^ 0x5c0e)
   // From next to nothing to nearly all of the caught outcomes.
   const strength = 0.05 + 0.95 * chance() ** 2

@@ -64,8 +64,8 @@ function ingestionLagOf(reader: FolderLog): (entry: number) => number {
 }
 
 function sampledDecision({ at, count, stages }: StageSample, ingestionLag: number): SampledDecision {
-  const { waited = 0, taken = 0, queued = 0, features, inference, durable } = stages
-  return { at, count, ingestion: ingestionLag + waited + taken + queued, features, inference, durable }
+  const { waited = 0, intake = 0, queued = 0, features, inference, durable } = stages
+  return { at, count, ingestion: ingestionLag + waited + intake + queued, features, inference, durable }
 }
 
 function sampledEffect({ decidedAt, began, sent, settled, due }: StoredEffect, { at, stages }: StageSample): SampledEffect {

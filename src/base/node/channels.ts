@@ -32,7 +32,7 @@ export interface TurnMessage extends RunMessage {
   readonly marks: number
   /** Wait of the first record for the turn, and duration of intake and log, ms. */
   readonly waitedMs: number
-  readonly takenMs: number
+  readonly intakeMs: number
 }
 
 /** `spillway:commit`: the commit of a turn is durable, or has failed for good. */
@@ -51,7 +51,7 @@ export interface StageMs {
   /** Wait of the turn's first record for the turn. */
   readonly waited?: number
   /** Decoding and validation of the turn's records, until they had their log positions. */
-  readonly taken?: number
+  readonly intake?: number
   /** Wait for earlier decisions, such as those of a tick. */
   readonly queued?: number
   /** Reads of the features of all groups. */

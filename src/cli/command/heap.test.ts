@@ -18,14 +18,14 @@ import { letHeapGrow } from ${JSON.stringify(new URL('./heap.ts', import.meta.ur
 import v8 from 'node:v8'
 letHeapGrow()
 const kept = []
-let [most, made] = [0, 0]
+let [most, count] = [0, 0]
 const timer = setInterval(() => {
-  for (let i = 0; i < 64; i++, made++) {
+  for (let i = 0; i < 64; i++, count++) {
     kept.push(new Uint8Array(2 ** 20))
     if (kept.length > 100) kept.shift()
   }
   most = Math.max(most, v8.getHeapStatistics().external_memory / 2 ** 20)
-  if (made < 64 * 80) return
+  if (count < 64 * 80) return
   clearInterval(timer)
   console.log(Math.round(most))
 }, 20)

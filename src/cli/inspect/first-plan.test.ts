@@ -15,7 +15,7 @@ test('without a data folder, or with an empty one, the plan is a first start, an
     assert.equal(status, 0, err)
     assert.match(out, /^no pipeline has run here yet: \S+ has no log\. Starting 'shop' creates it/)
     const [plan] = await calledJson<PipelinePlan>('plan', shop.pipeline, '--data', folder)
-    assert.deepEqual([plan.before, plan.changes, plan.entries, plan.taken], [undefined, [], 0, 0])
+    assert.deepEqual([plan.before, plan.changes, plan.entries, plan.entriesToReplay], [undefined, [], 0, 0])
     assert.match(plan.fingerprint, /^[0-9a-f]{8,}$/)
   }
   assert.equal(existsSync(join(shop.folder, 'nothing')), false)

@@ -40,7 +40,7 @@ const signs = { added: '+', removed: '-', changed: '~' } as const
 
 function planText(
   name: string,
-  { before, changed, fingerprint, changes, schemas, effects, entries, rebuilt, taken, seconds }: PipelinePlan,
+  { before, changed, fingerprint, changes, schemas, effects, entries, rebuilt, entriesToReplay, seconds }: PipelinePlan,
 ): string {
   const head = before
     ? !changed
@@ -64,7 +64,7 @@ function planText(
     effects.length > 0 && ['', 'effects', ...effects.map(({ on, name: of, text }) => `  ${on} ${of}: ${text}`)],
     '',
     rebuildLines.length > 0 ? ['state', ...rebuildLines] : ['state: every group continues from its saved state'],
-    `a start replays ${formatNumber(taken)} of ${formatNumber(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
+    `a start replays ${formatNumber(entriesToReplay)} of ${formatNumber(entries)} entries in about ${seconds.toFixed(1)} s on this machine${
       rebuildLines.length > 0 ? '; with run --take-over, while the old process still runs' : ''
     }`,
   )

@@ -19,7 +19,7 @@ export function replaySummaryText(summary: ReplaySummary): string {
   const labelRows = models.flatMap(({ model, labels }) =>
     labels ? [[model, labels.positive, labels.negative, labels.unknown, labels.notEligible, labels.late]] : [],
   )
-  const reportRows = (summary.reports ?? []).map(({ report, made, rows, stale }) => [report, made, rows, stale])
+  const reportRows = (summary.reports ?? []).map(({ report, count, rows, stale }) => [report, count, rows, stale])
   const seconds = summary.loadSeconds + summary.decideSeconds
   return joinLines(
     paddedTable(['source', 'events', 'duplicates', 'late', 'rejected'], sourceRows),
@@ -27,7 +27,7 @@ export function replaySummaryText(summary: ReplaySummary): string {
     '',
     modelRows.length > 0 && paddedTable(['model', 'decisions', 'mean score', 'without score', 'rejected'], modelRows),
     labelRows.length > 0 && ['', paddedTable(['labels of', 'true', 'false', 'unknown', 'not eligible', 'too late'], labelRows)],
-    reportRows.length > 0 && ['', paddedTable(['report', 'made', 'rows', 'stale'], reportRows)],
+    reportRows.length > 0 && ['', paddedTable(['report', 'count', 'rows', 'stale'], reportRows)],
     '',
     `${pluralize(summary.events, 'event')} in ${seconds.toFixed(2)} s (${formatNumber(Math.round(summary.events / seconds))}/s): ` +
       `reading ${summary.loadSeconds.toFixed(2)} s, deciding ${summary.decideSeconds.toFixed(2)} s`,

@@ -7,7 +7,7 @@ async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 }
 
 test('removes one UTF-8 byte order mark, wherever the text is cut, and nothing else', async () => {
-  const texts: readonly (readonly [given: string, wanted: string])[] = [
+  const texts: readonly (readonly [input: string, expected: string])[] = [
     ['', ''],
     ['\uFEFF', ''],
     ['\uFEFF{"a":1}\n', '{"a":1}\n'],

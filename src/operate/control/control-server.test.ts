@@ -104,7 +104,7 @@ test('a folder whose path is longer than a path of a socket', { skip: process.pl
   assert.ok(Buffer.byteLength(controlAddress(data).path) < 100)
 })
 
-for (const [what, text, answer] of [
+for (const [name, text, answer] of [
   ['no JSON', 'hello\n', /^\{"error":\{"code":"SPILL_INPUT","message":"the request is not JSON: /],
   ['no object', 'null\n', /"code":"SPILL_UNSUPPORTED"/],
   ['an empty line', '\n', /the request is not JSON/],
@@ -117,7 +117,7 @@ for (const [what, text, answer] of [
   ['an operator of two lines', message({ by: 'cli:a\nb' }), /\\"by\\" names the operator/],
   ['a wrong request', message({ request: { number: 1 } }), /there is no field 'number' here/],
 ] as const)
-  test(`a request that is rejected: ${what}; the connection goes on`, async () => {
+  test(`a request that is rejected: ${name}; the connection goes on`, async () => {
     const { path, control } = await serve()
     const lines = (await sent(path, Buffer.concat([Buffer.from(text), Buffer.from(message({}))]))).split('\n')
     assert.match(lines[0], answer)

@@ -211,17 +211,17 @@ async function operateAndCrash(seed: number, disk: Disk): Promise<void> {
 }
 
 /** The events are those of accepted dead letters, each once; no dead letter, first record or acknowledged edit is lost. */
-function check(left: ModelStore, acknowledged: ReadonlyMap<number, { raw: string; isLast: boolean }>, what: string): void {
+function check(left: ModelStore, acknowledged: ReadonlyMap<number, { raw: string; isLast: boolean }>, context: string): void {
   const accepted = left.letters.filter(letter => 'outcome' in letter && letter.outcome === 'accepted')
   assert.deepEqual(
     eventsIn(left).toSorted((a, b) => a - b),
     accepted.map(({ id }) => 100 + id),
-    what,
+    context,
   )
-  assert.equal(left.letters.length, 3, what)
+  assert.equal(left.letters.length, 3, context)
   for (const { id, raw, original } of left.letters) {
-    assert.equal(original ?? raw, visit(`no ${id - 1}`), what)
+    assert.equal(original ?? raw, visit(`no ${id - 1}`), context)
     const edit = acknowledged.get(id)
-    if (edit?.isLast) assert.equal(raw, edit.raw, `${what}: an acknowledged edit of ${id}`)
+    if (edit?.isLast) assert.equal(raw, edit.raw, `${context}: an acknowledged edit of ${id}`)
   }
 }

@@ -35,9 +35,9 @@ const ask = model('ask', { decide: request({ card }), inputs: r => ({ now: now.o
 const alarm = action('alarm', { when: paid.score.gte(10), deadline: '1m', cooldown: '10m', do: stdout() })
 const note = action('note', { when: paid.score.gte(20), do: stdout() })
 const page = action('page', { when: watch.score.gte(10), deadline: '8m', do: stdout() })
-const told = action('told', { when: ask.score.gte(10), deadline: '1s', do: stdout() })
+const call = action('call', { when: ask.score.gte(10), deadline: '1s', do: stdout() })
 const decline = action('decline', { when: paid.score.gte(10), do: answer({ approved: false }) })
-const shop = pipeline('shop', [alarm, note, page, told, decline])
+const shop = pipeline('shop', [alarm, note, page, call, decline])
 
 const start = Date.parse('2026-01-01T00:01Z')
 const at = (minutes: number) => start + minutes * 60_000
@@ -107,7 +107,7 @@ test('the deadline of a tick counts from the newest event of its key, that of a 
     [
       ['alarm', 'a', 0, -1],
       ['page', 'a', 4, 7],
-      ['told', 'a', 6, 6 + 1 / 60],
+      ['call', 'a', 6, 6 + 1 / 60],
     ],
   )
   await run.stop()

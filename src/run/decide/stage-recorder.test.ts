@@ -22,7 +22,7 @@ const committed = (first: number, more: Partial<CommittedBatch['times']> = {}): 
 
 test('stages follow one another from the first received record to the durable decisions', () => {
   const sample = stageSampleOf(committed(4), 121, 5)
-  assert.deepEqual(sample.stages, { waited: 1, taken: 2, queued: 3, features: 4, inference: 5, durable: 6 })
+  assert.deepEqual(sample.stages, { waited: 1, intake: 2, queued: 3, features: 4, inference: 5, durable: 6 })
   const moments = { came: 1_000_000, turn: 1_000_001, appended: 1_000_003, begun: 1_000_006, features: 1_000_010 }
   assert.deepEqual(stageMomentsOf(sample), { ...moments, scored: 1_000_015, durable: 1_000_021 })
   assert.deepEqual([sample.first, sample.last, sample.count, sample.sum, sample.at], [4, 5, 2, 4, 1_000_006])
@@ -61,7 +61,7 @@ const sample = (more: Partial<StageSample> = {}): StageSample => ({
   count: 3,
   sum: 0xfedcba98,
   at: 1_767_225_600_123.456,
-  stages: { waited: 0.25, taken: 1, queued: 0, features: 12_345.678, inference: 0.001, durable: 5 },
+  stages: { waited: 0.25, intake: 1, queued: 0, features: 12_345.678, inference: 0.001, durable: 5 },
   ...more,
 })
 
@@ -100,7 +100,7 @@ test('a thousand batches of a busy second take about 25 bytes each', () => {
       last: 3 * i + 2,
       sum: (i * 2_654_435_761) >>> 0,
       at: 1_767_225_600_000 + i,
-      stages: { waited: i % 7, taken: 0.1 + (i % 3), queued: 0, features: 0.2, inference: 0.05 + (i % 5), durable: 2 + (i % 11) },
+      stages: { waited: i % 7, intake: 0.1 + (i % 3), queued: 0, features: 0.2, inference: 0.05 + (i % 5), durable: 2 + (i % 11) },
     }),
   )
   assert.ok(encodeStageTimes(busy).length < 25 * 1024, String(encodeStageTimes(busy).length))

@@ -62,7 +62,7 @@ const CONTEXT_VERSION = 2
 /** Encodes an unknown time. */
 const UNKNOWN = -1
 
-const stageNames = ['waited', 'taken', 'queued', 'features', 'inference', 'durable'] as const satisfies readonly (keyof StageMs)[]
+const stageNames = ['waited', 'intake', 'queued', 'features', 'inference', 'durable'] as const satisfies readonly (keyof StageMs)[]
 
 const micros = (ms: number | undefined): number => (ms === undefined ? UNKNOWN : Math.max(0, Math.round(ms * 1000)))
 

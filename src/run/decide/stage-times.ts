@@ -78,7 +78,7 @@ export function stageSampleOf({ times, ...batch }: CommittedBatch, now: number, 
     stages: {
       ...(turn && {
         waited: toWholeMicros(turn.startedAt - turn.receivedAt),
-        taken: toWholeMicros(turn.appendedAt - turn.startedAt),
+        intake: toWholeMicros(turn.appendedAt - turn.startedAt),
         queued: toWholeMicros(begun - turn.appendedAt),
       }),
       features: toWholeMicros(features - begun),
@@ -104,11 +104,11 @@ export interface StageMoments {
 
 /** The times at which the stages of a sample ended. */
 export function stageMomentsOf({ at, stages }: Pick<StageSample, 'at' | 'stages'>): StageMoments {
-  const { waited, taken: turn, queued, features, inference, durable } = stages
-  const isKnown = waited !== undefined && turn !== undefined && queued !== undefined
+  const { waited, intake, queued, features, inference, durable } = stages
+  const isKnown = waited !== undefined && intake !== undefined && queued !== undefined
   const after = (ms: number): number => toWholeMicros(at + ms)
   return {
-    ...(isKnown && { came: after(-queued - turn - waited), turn: after(-queued - turn), appended: after(-queued) }),
+    ...(isKnown && { came: after(-queued - intake - waited), turn: after(-queued - intake), appended: after(-queued) }),
     begun: after(0),
     features: after(features),
     scored: after(features + inference),

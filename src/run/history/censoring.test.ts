@@ -50,14 +50,14 @@ test('a training leaves declined payments out, and counts them', async () => {
   const job = { model: 'fraud', at: startTime + 12 * DAY, cut: driven.run.end, champion: undefined }
   const { report } = await trainFromLog(driven.store, { ir: shop.ir, ...job })
   const all = await trainFromLog(driven.store, { ir: declining(undefined).ir, ...job })
-  const made = decisionsOf(driven)
-  const declined = made.filter(isDeclined)
-  assert.ok(declined.length > 30 && declined.length < made.length / 2)
+  const decisions = decisionsOf(driven)
+  const declined = decisions.filter(isDeclined)
+  assert.ok(declined.length > 30 && declined.length < decisions.length / 2)
   assert.equal(report.set.censored, declined.length)
   assert.equal(all.report.set.censored, undefined)
   const settledTo = startTime + 10 * DAY
-  assert.equal(report.set.rows, made.filter(one => one.t <= settledTo && !isDeclined(one)).length)
-  assert.equal(all.report.set.rows, made.filter(one => one.t <= settledTo).length)
+  assert.equal(report.set.rows, decisions.filter(one => one.t <= settledTo && !isDeclined(one)).length)
+  assert.equal(all.report.set.rows, decisions.filter(one => one.t <= settledTo).length)
   // Most stolen payments are large, and their outcome is no longer observed.
   assert.ok(report.set.positive > 10 && report.set.positive < all.report.set.positive)
   await driven.run.stop()
@@ -73,16 +73,16 @@ test('labels and metrics of recorded decisions leave them out too', async () => 
     return { length, t: at, entry, key, id, score, explored }
   })
   const { labels } = recordedLabels(ir, ir.models[0], driven.store, batches, strings, startTime + 14 * DAY)
-  const made = decisionsOf(driven)
-  assert.deepEqual([...labels.censored].map(Boolean), made.map(isDeclined))
-  made.forEach((one, i) =>
+  const decisions = decisionsOf(driven)
+  assert.deepEqual([...labels.censored].map(Boolean), decisions.map(isDeclined))
+  decisions.forEach((one, i) =>
     assert.ok(!isDeclined(one) || (labels.known[i] === 0 && labels.value[i] === 0 && Number.isNaN(labels.outcome[i]))),
   )
   const { counts } = labels
-  assert.equal(counts.censored, made.filter(isDeclined).length)
+  assert.equal(counts.censored, decisions.filter(isDeclined).length)
   assert.equal(counts.unknown, counts.censored)
-  const asked = { metric: 'auc', bound: 0.5, since: 30 * DAY, at: startTime + 14 * DAY + HOUR } as const
-  const [seen, all] = [ir, declining(undefined).ir].map(of => newestSettledMetric(of, of.models[0], driven.store, asked))
+  const query = { metric: 'auc', bound: 0.5, since: 30 * DAY, at: startTime + 14 * DAY + HOUR } as const
+  const [seen, all] = [ir, declining(undefined).ir].map(of => newestSettledMetric(of, of.models[0], driven.store, query))
   assert.equal(all.rows - seen.rows, counts.censored)
   await driven.run.stop()
 })
@@ -100,21 +100,21 @@ test('labels of explored decisions are known: a training learns from them, and t
   const shop = declining('decline', { algorithm: 'logistic' }, 0.3)
   const driven = await lived(shop)
   const { ir } = shop
-  const made = decisionsOf(driven)
-  const undone = made.filter(({ explored }) => explored !== undefined)
-  const met = made.filter(isMet)
+  const decisions = decisionsOf(driven)
+  const undone = decisions.filter(({ explored }) => explored !== undefined)
+  const met = decisions.filter(isMet)
   assert.ok(undone.length > 5 && undone.length < met.length / 2 && undone.every(isMet))
   assert.ok(undone.every(({ explored }) => explored!.decline === 0.3))
   const { hidden, chances } = censoredPositions(ir, ir.models[0], driven.store)!
-  assert.deepEqual([...hidden], made.filter(isDeclined).map(positionOf))
+  assert.deepEqual([...hidden], decisions.filter(isDeclined).map(positionOf))
   assert.deepEqual(
     [...chances],
     met.map(one => [positionOf(one), 0.3]),
   )
   const job = { model: 'fraud', at: startTime + 12 * DAY, cut: driven.run.end, champion: undefined }
   const { report } = await trainFromLog(driven.store, { ir, ...job })
-  assert.equal(report.set.rows, made.filter(one => one.t <= startTime + 10 * DAY && !isDeclined(one)).length)
-  assert.equal(report.set.censored, made.filter(isDeclined).length)
+  assert.equal(report.set.rows, decisions.filter(one => one.t <= startTime + 10 * DAY && !isDeclined(one)).length)
+  assert.equal(report.set.censored, decisions.filter(isDeclined).length)
   await driven.run.stop()
 })
 

@@ -94,13 +94,13 @@ function write(of: object): ImportOptions['files'] {
   })
 }
 
-const imports = (disk: Disk, given: ImportOptions['files'], more: Partial<ImportOptions> = {}) => {
+const imports = (disk: Disk, sourceFiles: ImportOptions['files'], more: Partial<ImportOptions> = {}) => {
   const store = new ModelStore(disk, true)
-  return { store, done: importHistories(clinic, { store, files: given, atOnce: 10, clock: () => 0, ...more }) }
+  return { store, done: importHistories(clinic, { store, files: sourceFiles, atOnce: 10, clock: () => 0, ...more }) }
 }
 
-async function imported(given: ImportOptions['files'], disk: Disk = { commits: [] }): Promise<ModelStore> {
-  const { store, done } = imports(disk, given)
+async function imported(sourceFiles: ImportOptions['files'], disk: Disk = { commits: [] }): Promise<ModelStore> {
+  const { store, done } = imports(disk, sourceFiles)
   await done
   return store
 }
@@ -117,11 +117,11 @@ function decisionsOf(store: ModelStore): DecisionRecord[] {
   })
 }
 
-async function replayed(given: ImportOptions['files']) {
+async function replayed(sourceFiles: ImportOptions['files']) {
   const decisions: DecisionRecord[] = []
   const rejected: string[] = []
   const { sources } = await replay(clinic, {
-    files: given,
+    files: sourceFiles,
     onDecisions(batch, { strings }) {
       const recordOf = decisionRecords(clinic.ir, batch.model, { strings })
       for (let row = 0; row < batch.length; row++) decisions.push(recordOf(batch, row))

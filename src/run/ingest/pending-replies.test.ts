@@ -30,7 +30,7 @@ test('a duplicate event is answered with the original decision, after a restart 
   const { decided, receipt } = run.decide('payments', pay('1'))
   const first = await decided
   assert.deepEqual(
-    first.map(({ model: name, entry, score: given }) => [name, entry, given]),
+    first.map(({ model: name, entry, score: value }) => [name, entry, value]),
     [
       ['risk', 0, 1],
       ['rank', 0, 1],

@@ -24,7 +24,7 @@ const PARTITIONS = 4
 
 /** Computes a given number of parts of each run after the first, then hangs until it is stopped. Counts the parts. */
 const hangingAfter =
-  (most: number, made: number[] = []) =>
+  (most: number, parts: number[] = []) =>
   (store: ModelStore): ComputeRun =>
   (job, sink, signal) => {
     if (job.asOf === start) return computeHere(store, PARTITIONS)(job, sink, signal)
@@ -34,9 +34,9 @@ const hangingAfter =
     const some = {
       begin: (partitions: number) => sink.begin(partitions),
       write: (partition: number, block: Uint8Array<ArrayBuffer>) =>
-        made.length < most ? sink.write(partition, block) : new Promise<void>(() => {}),
+        parts.length < most ? sink.write(partition, block) : new Promise<void>(() => {}),
       endPart: async (part: Parameters<typeof sink.endPart>[0]) => {
-        made.push(part.partition)
+        parts.push(part.partition)
         await sink.endPart(part)
       },
     }
@@ -54,11 +54,11 @@ async function begun(parts: number): Promise<DrivenRun> {
   return driven
 }
 
-async function next(disk: Disk, { now = DUE + 2, runnable = shop } = {}): Promise<DrivenRun & { made: number[] }> {
-  const made: number[] = []
-  const driven = new DrivenRun(runnable, { disk, now, computing: hangingAfter(Infinity, made) })
+async function next(disk: Disk, { now = DUE + 2, runnable = shop } = {}): Promise<DrivenRun & { parts: number[] }> {
+  const parts: number[] = []
+  const driven = new DrivenRun(runnable, { disk, now, computing: hangingAfter(Infinity, parts) })
   await driven.to(now)
-  return Object.assign(driven, { made })
+  return Object.assign(driven, { parts })
 }
 
 const only = (runs: readonly BatchRunRecord[]): BatchRunRecord => {
@@ -85,7 +85,7 @@ test('parts that were finished before a crash or stop are kept, and the run ends
       const run = only(batchRunsIn(again.store))
       assert.deepEqual([run.number, run.state, run.resumed, run.cut, run.began], [2, 'done', 1, left.cut, left.began])
       assert.deepEqual(
-        again.made,
+        again.parts,
         Array.from({ length: PARTITIONS - parts }, (_, i) => parts + i),
       )
       const { seconds: _seconds, memory: _memory, ...done } = run.done!
@@ -112,7 +112,7 @@ test('a damaged, truncated or lost part is made again, and no other', async () =
     states.delete(file)
     if (damaged) states.set(file, damaged)
     const again = await next({ commits, states })
-    assert.deepEqual(again.made, [1, 3])
+    assert.deepEqual(again.parts, [1, 3])
     assert.equal(only(batchRunsIn(again.store)).done!.hash, whole.done!.hash)
     await again.run.stop()
   }
@@ -177,7 +177,7 @@ test('a run on demand is resumed, even though nobody waits for it any more', asy
   await request
   const again = await next(first.left, { now: start + 2 * MINUTE })
   const run = batchRunsIn(again.store).find(({ why }) => why === 'demand')!
-  assert.deepEqual([run.state, run.resumed, again.made], ['done', 1, [2, 3]])
+  assert.deepEqual([run.state, run.resumed, again.parts], ['done', 1, [2, 3]])
   await again.run.stop()
 })
 

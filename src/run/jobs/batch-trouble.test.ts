@@ -102,7 +102,7 @@ test('after a failure and a jump back the run is retried within minutes', async 
   await driven.run.stop()
 })
 
-for (const [what, from, to, expected] of [
+for (const [change, from, to, expected] of [
   [
     'skips it',
     '2026-03-27T12:00Z',
@@ -116,7 +116,7 @@ for (const [what, from, to, expected] of [
     ['2026-10-24T00:30:00.000Z', '2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z', '2026-10-27T01:30:00.000Z'],
   ],
 ] as const)
-  test(`a nightly run at 02:30 is made once in a night that ${what}`, async () => {
+  test(`a nightly run at 02:30 is made once in a night that ${change}`, async () => {
     const nightly = placed(batch('30 2 * * *', { zone: 'Europe/Zurich', lasts: '0ms' }))
     const first = Date.parse(from)
     let driven = new DrivenRun(nightly, { now: first })

@@ -59,7 +59,7 @@ class Expected {
     return s > this.#done && (this.#failures === 0 || this.#passed >= pause) ? s : undefined
   }
 
-  made({ s, isDone }: Attempt): void {
+  record({ s, isDone }: Attempt): void {
     this.#latest = Math.max(this.#latest, s)
     if (isDone) this.#done = s
     this.#failures = isDone ? 0 : this.#failures + 1
@@ -124,7 +124,7 @@ async function drive(seed: number): Promise<number> {
         due === undefined ? [] : [new Date(due).toISOString()],
         where,
       )
-      for (const attempt of jobAttempts) expected[name].made(attempt)
+      for (const attempt of jobAttempts) expected[name].record(attempt)
       all += jobAttempts.length
       jobAttempts.length = 0
     }
@@ -145,18 +145,18 @@ test('at the exact scheduled time nothing is due yet, so waiting for what is due
     driven: { run, to },
     attempts,
   } = await opened(() => true)
-  const made = () => Object.values(attempts).map(each => each.map(({ s }) => (s - start) / PERIOD))
+  const periods = () => Object.values(attempts).map(each => each.map(({ s }) => (s - start) / PERIOD))
   await to(PERIOD + 1)
-  assert.deepEqual(made(), [[1], [1], [1]])
+  assert.deepEqual(periods(), [[1], [1], [1]])
   await to(2 * PERIOD)
   let isQuiet = false
   const quiet = run.whenIdle(start + 2 * PERIOD).then(() => (isQuiet = true))
   for (let i = 0; i < 50; i++) await pause(1)
   assert.ok(isQuiet, 'what is of this moment may have more to come')
-  assert.deepEqual(made(), [[1], [1], [1]])
+  assert.deepEqual(periods(), [[1], [1], [1]])
   await quiet
   await to(2 * PERIOD + 1)
-  assert.deepEqual(made(), [
+  assert.deepEqual(periods(), [
     [1, 2],
     [1, 2],
     [1, 2],

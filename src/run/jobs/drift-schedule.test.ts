@@ -89,5 +89,5 @@ test('a waiting training is neither requested again nor forgotten; what was alre
   // A training of Monday at midnight learned from all that the check of that time saw.
   commit(open().recordCheck(30 * DAY, 2, drifted, 30 * DAY))
   assert.equal(open().due, undefined)
-  assert.deepEqual([state().asked, state().because], [30 * DAY, drifted.because])
+  assert.deepEqual([state().requestedAt, state().because], [30 * DAY, drifted.because])
 })

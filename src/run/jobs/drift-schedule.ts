@@ -41,13 +41,13 @@ export class DriftSchedule {
 
   /** End of the cool-down, UTC ms: no training is requested before. */
   get restsUntil(): number {
-    const { asked = -Infinity, trainings = 0 } = this.#state ?? {}
-    return asked + this.#cooldown * 2 ** Math.min(Math.max(0, trainings - 1), limits.DRIFT_COOLDOWN_DOUBLINGS)
+    const { requestedAt = -Infinity, trainings = 0 } = this.#state ?? {}
+    return requestedAt + this.#cooldown * 2 ** Math.min(Math.max(0, trainings - 1), limits.DRIFT_COOLDOWN_DOUBLINGS)
   }
 
   /** Records a check. `trainedAt`, UTC ms: trainings have covered what had arrived by then. Returns the value to commit. */
   recordCheck(at: number, version: number, look: DriftCheckResult, trainedAt: number): NamedWrite {
-    const { trainings = 0, asked, due } = this.#state ?? {}
+    const { trainings = 0, requestedAt, due } = this.#state ?? {}
     const { because, silent } = look
     this.#schedule.complete(at)
     // A check that compares nothing does not end drift that was found before.
@@ -57,14 +57,14 @@ export class DriftSchedule {
       at,
       version,
       ...(since !== undefined && { since }),
-      ...(asked !== undefined && { asked }),
+      ...(requestedAt !== undefined && { requestedAt }),
       ...(due && { due }),
     }
     if (because === undefined) return this.#keep({ ...recorded, trainings: silent === undefined ? 0 : trainings })
     if (due || at < this.restsUntil) return this.#keep({ ...recorded, trainings })
     // A scheduled training has already covered these events.
     const next = trainedAt >= at ? undefined : { at, because }
-    return this.#keep({ ...recorded, asked: at, trainings: trainings + 1, ...(next && { due: next }) })
+    return this.#keep({ ...recorded, requestedAt: at, trainings: trainings + 1, ...(next && { due: next }) })
   }
 
   /** Clears a request that a training up to `at` has covered. Returns the values to commit. */
@@ -76,6 +76,6 @@ export class DriftSchedule {
 
   #keep(state: DriftState): NamedWrite {
     this.#state = state
-    return putDriftState(this.#model, state.asked === undefined ? state : { ...state, restsUntil: this.restsUntil })
+    return putDriftState(this.#model, state.requestedAt === undefined ? state : { ...state, restsUntil: this.restsUntil })
   }
 }

@@ -12,7 +12,7 @@ import { SpillwayError } from '../../base/errors.ts'
 const watched = (more: object = {}): Train => ({ algorithm: 'logistic', orWhen: 'drift', ...more })
 const driftOf = ({ store }: Pick<TrainingRun, 'store'>) => driftStateOf(store, 'fraud')
 /** Days on which drift requested a training, with the reason. */
-const asked = ({ store }: Pick<TrainingRun, 'store'>) =>
+const driftTrainings = ({ store }: Pick<TrainingRun, 'store'>) =>
   versionsOf(store, 'fraud')
     .filter(({ why, trained }) => why === 'drift' && trained)
     .map(({ at, because }) => [(at - startTime) / DAY, because] as const)
@@ -32,7 +32,7 @@ async function lived(moving: DriftScenario, train: Train, options: Options = {})
 
 test('a shift is found and the model trained once within the cool-down, then more rarely while the shift stays', async () => {
   const driven = await lived({ days: 40, from: 12 }, watched())
-  const [first, ...later] = asked(driven)
+  const [first, ...later] = driftTrainings(driven)
   assert.ok(first[0] > 12 && first[0] <= 16, String(first))
   assert.match(first[1]!, /^drift of amount: PSI \d+\.\d\d(, KS 0\.\d\d)?(; score: .*)?$/)
   // Nothing is promoted by hand, so the drift stays the same.
@@ -56,10 +56,10 @@ test('a shift is found and the model trained once within the cool-down, then mor
 })
 
 test('NULLs and a falling metric request a training; each states its reason', async () => {
-  const nulls = await lived({ days: 18, from: 12, what: 'nulls' }, watched())
-  assert.match(asked(nulls)[0][1]!, /^drift of (score: .*; )?amount: NULL \d\.\d % → \d\d\.\d %/)
-  const labels = await lived({ days: 22, from: 10, what: 'labels' }, watched({ promote: { metric: 'auc', atLeast: 0.75 } }))
-  const [[day, because], ...others] = asked(labels)
+  const nulls = await lived({ days: 18, from: 12, kind: 'nulls' }, watched())
+  assert.match(driftTrainings(nulls)[0][1]!, /^drift of (score: .*; )?amount: NULL \d\.\d % → \d\d\.\d %/)
+  const labels = await lived({ days: 22, from: 10, kind: 'labels' }, watched({ promote: { metric: 'auc', atLeast: 0.75 } }))
+  const [[day, because], ...others] = driftTrainings(labels)
   assert.match(because!, /^auc of \d{4} settled decisions is 0\.\d{4}, below 0\.7500$/)
   assert.ok(day > 12, `${day}`)
   assert.ok(others.every(([other]) => other - day >= 7))
@@ -69,7 +69,7 @@ test('NULLs and a falling metric request a training; each states its reason', as
 test('a stationary world requests no training, for any seed', async () => {
   for (let seed = 1; seed <= 5; seed++) {
     const driven = await lived({ days: 20, seed }, watched({ promote: { metric: 'auc', atLeast: 0.7 } }))
-    assert.deepEqual(asked(driven), [], `seed ${seed}`)
+    assert.deepEqual(driftTrainings(driven), [], `seed ${seed}`)
     const state = driftOf(driven)!
     assert.deepEqual([state.because, state.silent, state.at], [undefined, undefined, startTime + 20 * DAY], `seed ${seed}`)
     assert.deepEqual(problemsOf(driven), [])
@@ -83,8 +83,8 @@ test('a crash at any commit around a check leaves its training to be done exactl
   const days = driftHistory({ days: 18, from: 10 })
   await sendDays(driven, days, 12, 16)
   const { commits, states } = driven.store.disk
-  const [[day]] = asked(driven)
-  assert.equal(asked(driven).length, 1)
+  const [[day]] = driftTrainings(driven)
+  assert.equal(driftTrainings(driven).length, 1)
   const found = commits.findIndex(({ put }) => put?.some(([name, value]) => name === 'drift/fraud' && value?.includes('"due"')))
   assert.ok(found > begins, `${found} of ${commits.length}`)
   let brokenOff = 0
@@ -99,7 +99,7 @@ test('a crash at any commit around a check leaves its training to be done exactl
     const again = open({ train: watched(), disk, at: day * DAY + HOUR })
     await again.to(day * DAY + 2 * HOUR)
     assert.deepEqual(
-      asked(again).map(([at]) => at),
+      driftTrainings(again).map(([at]) => at),
       [day],
       `${kept} of ${commits.length}`,
     )
@@ -114,19 +114,19 @@ test('a crash at any commit around a check leaves its training to be done exactl
 test('a scheduled training on the same events prevents a second one; drift between two scheduled times requests one', async () => {
   // Mondays are days 14 and 21; checks find the shift first on a Monday or before.
   const driven = await lived({ days: 24, from: 15 }, watched({ every: 'week', promote: { metric: 'auc', atLeast: 0.6 } }))
-  const made = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - startTime) / DAY] as const)
-  const drift = made.filter(([why]) => why === 'drift')
+  const versions = versionsOf(driven.store, 'fraud').map(({ why, at }) => [why, (at - startTime) / DAY] as const)
+  const drift = versions.filter(([why]) => why === 'drift')
   assert.equal(drift.length, 1)
   assert.ok(drift[0][1] > 15 && drift[0][1] < 21, String(drift))
-  assert.ok(made.some(([why, day]) => why === 'schedule' && day === 21))
-  assert.equal(new Set(made.map(([, day]) => day)).size, made.length)
+  assert.ok(versions.some(([why, day]) => why === 'schedule' && day === 21))
+  assert.equal(new Set(versions.map(([, day]) => day)).size, versions.length)
   await driven.run.stop()
 })
 
 test('too few decisions give no result; the score of the definition, and a version without a reference, are compared with nothing', async () => {
   const few = await lived({ days: 14, perDay: 20, from: 10 }, watched())
   assert.match(driftOf(few)!.silent!, /^version 1 was trained on \d+ decisions, fewer than 1000$/)
-  assert.deepEqual(asked(few), [])
+  assert.deepEqual(driftTrainings(few), [])
   const recent = await lived({ days: 14, from: 10 }, watched({ orWhen: { drift: { recent: '1d' } } }))
   assert.equal(driftOf(recent)!.silent, '200 decisions, fewer than 1000')
   // A version from before the drift settings has no reference.
@@ -173,9 +173,9 @@ test('a training that drift requested and that cannot fit is not retried for eve
   const driven = await lived({ days: 10, from: 9 }, watched(), { training })
   fails = true
   await sendDays(driven, days, 10, 18)
-  const made = versionsOf(driven.store, 'fraud').filter(({ why }) => why === 'drift')
+  const versions = versionsOf(driven.store, 'fraud').filter(({ why }) => why === 'drift')
   assert.deepEqual(
-    made.map(({ state, error }) => [state, error]),
+    versions.map(({ state, error }) => [state, error]),
     [['failed', 'nothing to fit']],
   )
   assert.equal(driftOf(driven)!.due, undefined)

@@ -21,10 +21,10 @@ const leave = (graph: 'good' | 'better' | 'bad') => onnxTrainer(folder).leave(gr
 let moment = 10 * DAY
 
 async function trained(driven: TrainingRun) {
-  const asked = driven.run.train('fraud')
+  const training = driven.run.train('fraud')
   // The command takes its time while the clock stands still.
   const waiting = { isOver: false }
-  const version = asked.finally(() => (waiting.isOver = true))
+  const version = training.finally(() => (waiting.isOver = true))
   while (!waiting.isOver) await driven.to(++moment)
   return version
 }
@@ -83,10 +83,10 @@ test(
     leave('bad')
     const third = await trained(driven)
     assert.deepEqual([third.number, third.state], [3, 'rejected'])
-    const made = decisionsOf(driven)
+    const decisions = decisionsOf(driven)
     const again = open({ train: trainOf(), disk: diskOf(driven), at: moment + 1 })
     await again.to(moment + 1)
-    assert.deepEqual(decisionsOf(again), made)
+    assert.deepEqual(decisionsOf(again), decisions)
     assert.deepEqual((await decided(again))[1], first[1])
     await Promise.all([driven.run.stop(), again.run.stop()])
   },
@@ -105,10 +105,10 @@ test('a damaged or missing file is reported and cannot be promoted; the last goo
   for (const [changed, why] of cases) {
     const again = open({ train: trainOf(), disk: diskOf(driven, changed), at: moment + 1 })
     await again.to(moment + 1)
-    const said = again.reports.filter(report => report.startsWith('version 2'))
-    assert.equal(said.length, 1)
+    const reports = again.reports.filter(report => report.startsWith('version 2'))
+    assert.equal(reports.length, 1)
     assert.match(
-      said[0],
+      reports[0],
       new RegExp(
         `^version 2 of model 'fraud' is not used, since ${why.source}; version 1, which scored before, goes on until another version is promoted$`,
       ),

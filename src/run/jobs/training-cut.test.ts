@@ -92,8 +92,8 @@ test('a metric of settled decisions is the same over a cut log; forgotten decisi
   await send(driven, 10 * 24 + 24, DAYS * 24)
   const left = await cutAt(driven, 12)
   const { ir } = fraudPipeline(train)
-  const asked = { metric: 'auc', bound: 0.5, at: startTime + DAYS * DAY } as const
-  const metric = (store: ModelStore, days: number) => newestSettledMetric(ir, ir.models[0], store, { ...asked, since: days * DAY })
+  const query = { metric: 'auc', bound: 0.5, at: startTime + DAYS * DAY } as const
+  const metric = (store: ModelStore, days: number) => newestSettledMetric(ir, ir.models[0], store, { ...query, since: days * DAY })
   assert.ok(metric(left, 5).rows > 100)
   assert.deepEqual(metric(left, 5), metric(driven.store, 5))
   assert.ok(metric(driven.store, 12).rows > metric(left, 12).rows)

@@ -62,9 +62,9 @@ const payment = (id: number, ms: number) => ({
 async function driven() {
   const store = new ModelStore(undefined, true)
   let [now, isDown] = [start, false]
-  const computing: ComputeRun = async (...asked) => {
+  const computing: ComputeRun = async (...parameters) => {
     if (isDown) throw new Error('down')
-    return computeHere(store)(...asked)
+    return computeHere(store)(...parameters)
   }
   const run = new Run({ ...pay, ir }, { store, clock: () => now, onReport: () => {}, compute: computing })
   const sent = new Map<string, ReturnType<typeof payment>>()

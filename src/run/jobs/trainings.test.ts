@@ -30,14 +30,17 @@ test('a model without a version decides without a score and says so; once traine
   assert.match(first.verdict!, /^auc 0\.\d+, and nothing to compare it with$/)
   assert.match(second.verdict!, /^auc 0\.\d+, the champion's 0\.\d+ on the same decisions: better by/)
   assert.equal(second.trained?.champion?.version, 1)
-  const made = decisionsOf(driven)
-  assert.equal(made.length, 20 * 24 + 1)
-  const [before, after] = [made.filter(({ version }) => version === undefined), made.filter(({ version }) => version !== undefined)]
+  const decisions = decisionsOf(driven)
+  assert.equal(decisions.length, 20 * 24 + 1)
+  const [before, after] = [
+    decisions.filter(({ version }) => version === undefined),
+    decisions.filter(({ version }) => version !== undefined),
+  ]
   assert.ok(before.length > 0 && before.every(({ score, unscored }) => score === null && unscored === 'no version yet'))
   assert.ok(after.length > 0 && after.every(({ score, unscored }) => typeof score === 'number' && unscored === undefined))
   assert.deepEqual([...new Set(after.map(({ version }) => version))], [1, 2])
   const promotions = promotionsOf(driven.store, 'fraud')
-  for (const { entry, version } of made) assert.equal(version, promotions.findLast(one => one.entry < entry)?.version)
+  for (const { entry, version } of decisions) assert.equal(version, promotions.findLast(one => one.entry < entry)?.version)
   await driven.run.stop()
 })
 
@@ -103,9 +106,9 @@ test('other failures are retried; a training that a stop interrupts begins again
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))
   const stopped = open({ disk: { commits: [...commits], states: new Map(states) }, at: 15 * DAY, training: hanging })
   await stopped.to(15 * DAY)
-  const asked = assert.rejects(stopped.run.train('fraud'), { code: 'SPILL_STOPPED' })
+  const rejection = assert.rejects(stopped.run.train('fraud'), { code: 'SPILL_STOPPED' })
   await stopped.run.stop()
-  await asked
+  await rejection
   assert.deepEqual(stateOf(stopped).at(-1), [4, 'broken off'])
   const disk = { commits: [...stopped.store.disk.commits], states: new Map(stopped.store.disk.states) }
   const again = open({ disk, at: 15 * DAY })
@@ -191,9 +194,9 @@ test('a killed training is broken off after the start, even if no other is due',
 test('a schedule does not repeat what a later training beside it has learned from', async () => {
   const first = open({ train: byHand })
   await send(first, -1, 10 * 24)
-  const asked = first.run.train('fraud')
+  const training = first.run.train('fraud')
   await first.to(10 * DAY + 1)
-  assert.equal((await asked).at, startTime + 10 * DAY)
+  assert.equal((await training).at, startTime + 10 * DAY)
   const { commits, states } = first.store.disk
   await first.run.stop()
   // The Monday of day 7 has passed: a version of it would see less than the present one.
@@ -211,9 +214,9 @@ test('a schedule does not repeat what a later training beside it has learned fro
 test('a clock that goes back stamps nothing before the time of a training', async () => {
   const driven = open({ train: byHand })
   await send(driven, -1, 10 * 24)
-  const asked = driven.run.train('fraud')
+  const training = driven.run.train('fraud')
   await driven.to(10 * DAY + 1)
-  const { at, cut } = await asked
+  const { at, cut } = await training
   await driven.to(9 * DAY)
   await driven.run.submit('payments', pay('x', startTime + 9 * DAY))
   const last = decisionsOf(driven).at(-1)!

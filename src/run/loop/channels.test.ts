@@ -50,9 +50,9 @@ function listening(): ChannelMessages {
     'spillway:effect': [],
   }
   for (const name of Object.keys(messages) as (keyof Messages)[]) {
-    const heard = (message: unknown) => void (messages[name] as unknown[]).push(message)
-    subscribe(name, heard)
-    undo.push(() => unsubscribe(name, heard))
+    const subscriber = (message: unknown) => void (messages[name] as unknown[]).push(message)
+    subscribe(name, subscriber)
+    undo.push(() => unsubscribe(name, subscriber))
   }
   return messages
 }
@@ -75,9 +75,9 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   while (messages['spillway:effect'].length < 2) await pause(1)
   await running.stop()
   const [turn] = messages['spillway:turn']
-  const { waitedMs, takenMs, ...rest } = turn
+  const { waitedMs, intakeMs, ...rest } = turn
   assert.deepEqual(rest, { run, pipeline: 'shop', at: start + 5000, entries: 1, accepted: 1, duplicates: 1, rejected: 1, marks: 0 })
-  assert.ok(waitedMs >= 0 && takenMs >= 0)
+  assert.ok(waitedMs >= 0 && intakeMs >= 0)
   const commit = messages['spillway:commit'].find(({ entries }) => entries > 0)!
   assert.ok(commit.ms >= 0 && commit.ms <= performance.now() - begun, `${commit.ms} ms`)
   assert.deepEqual([commit.run, commit.entries, commit.decisions, commit.effects, 'error' in commit], [run, 1, 1, 1, false])
@@ -86,7 +86,7 @@ test('a turn, its commit, the decisions and each try of an effect are published 
   const { at, ...named } = decision
   assert.deepEqual(named, { run, pipeline: 'shop', model: 'risk', first: 0, last: 0, count: 1 })
   assert.ok(at >= turn.at)
-  assert.deepEqual(Object.keys(stages), ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+  assert.deepEqual(Object.keys(stages), ['waited', 'intake', 'queued', 'features', 'inference', 'durable'])
   const [failed, delivered] = messages['spillway:effect']
   assert.deepEqual([failed.outcome, failed.why, failed.attempt, failed.entry], ['tried', 'not now', 1, 0])
   assert.deepEqual([delivered.run, delivered.pipeline, delivered.action, delivered.model], [run, 'shop', 'tell', 'risk'])

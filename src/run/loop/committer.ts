@@ -104,7 +104,7 @@ export class Committer {
     const sum = (field: 'accepted' | 'duplicates' | 'rejected') => sumBy(receipts, receipt => receipt[field])
     const entries = segment?.entries ?? 0
     const [accepted, duplicates, rejected] = [sum('accepted'), sum('duplicates'), sum('rejected')]
-    const durations = { waitedMs: turnTimes.startedAt - turnTimes.receivedAt, takenMs: turnTimes.appendedAt - turnTimes.startedAt }
+    const durations = { waitedMs: turnTimes.startedAt - turnTimes.receivedAt, intakeMs: turnTimes.appendedAt - turnTimes.startedAt }
     channels.turn.publish({
       ...this.#runInfo,
       at: turnTimes.startedAtUtc,

@@ -65,8 +65,8 @@ test('a run that cannot start holds nothing, and a failed one releases its folde
 })
 
 test('the outcome of an effect is stamped by the clock of the run', async () => {
-  const told = action('told', { when: watch.score.gte(0.5), do: () => {} })
-  const telling = pipeline('telling', [told])
+  const notify = action('notify', { when: watch.score.gte(0.5), do: () => {} })
+  const telling = pipeline('telling', [notify])
   const settled = Promise.withResolvers<unknown>()
   let clock = start
   const running = await LiveRun.open(telling, folder(), {
@@ -85,7 +85,7 @@ test('a run that does not start closes its destinations', async () => {
   const running = await LiveRun.open(shop, data)
   let closed = 0
   const destination = { concurrency: 1, deliver: () => Promise.reject(new Error('none')), close: async () => void closed++ }
-  const sendings = [{ action: 'told', destination }]
+  const sendings = [{ action: 'notify', destination }]
   await assert.rejects(LiveRun.open(shop, data, { sendings }), { code: 'SPILL_BUSY' })
   assert.equal(closed, 1)
   const reshaped = pipeline('shop', [

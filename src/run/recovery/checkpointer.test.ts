@@ -82,7 +82,7 @@ interface Driven {
   readonly run: Run
   readonly reports: string[]
   /** Entries that the start replayed. */
-  readonly taken: number
+  readonly replayedEntries: number
   minute(m: number): Promise<void>
 }
 
@@ -90,8 +90,13 @@ function open(disk?: Disk): Driven {
   const store = new ModelStore(disk, true)
   const reports: string[] = []
   let now = start
-  let taken = 0
-  const run = new Run(pay, { store, clock: () => now, onReport: report => reports.push(report), onProgress: (_, of) => (taken = of) })
+  let replayedEntries = 0
+  const run = new Run(pay, {
+    store,
+    clock: () => now,
+    onReport: report => reports.push(report),
+    onProgress: (_, of) => (replayedEntries = of),
+  })
   const minute = async (m: number) => {
     now = start + m * 60_000
     run.tick()
@@ -100,7 +105,7 @@ function open(disk?: Disk): Driven {
     await run.submit('payments', recordBatchOf(some))
     await run.submit('logins', recordBatchOf(others))
   }
-  return { store, run, reports, taken, minute }
+  return { store, run, reports, replayedEntries, minute }
 }
 
 const decisionsOf = ({ store }: Driven): unknown[] => store.decisions.flatMap(({ bytes }) => [...recordedDecisions(bytes)])
@@ -126,7 +131,7 @@ test('a run that crashes during checkpoints, again and again, decides as one tha
     if (next() < 0.2) {
       part = open(part.store.crash(0))
       assert.deepEqual(part.reports, [])
-      if (m > minutes / 2) least = Math.min(least, part.taken)
+      if (m > minutes / 2) least = Math.min(least, part.replayedEntries)
     }
   }
   await settle(whole.run, 3)

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => app.close())
 
 const lines = async () => (await registry.metrics()).split('\n').filter(line => !line.startsWith('#') && line !== '')
-const stages = { waited: 1, taken: 2, queued: 0, features: 3, inference: 4, durable: 5 }
+const stages = { waited: 1, intake: 2, queued: 0, features: 3, inference: 4, durable: 5 }
 const stretch = { run, pipeline: 'p', model: 'm', first: 0, last: 9, count: 10, at: 0, stages }
 const named = { run, pipeline: 'p', action: 'tell', model: 'm', id: 'i', number: 1, entry: 0, key: '1' }
 const times = { decidedAt: 0, at: 100, queueMs: 1, deliveryMs: 20, acknowledgementMs: 3 }

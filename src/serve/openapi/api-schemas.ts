@@ -15,7 +15,7 @@ const effectState = { enum: effectStates }
 
 const utc = described(number, 'UTC milliseconds')
 const stageEnds = object(each(['begun', 'features', 'scored', 'durable'], utc), each(['came', 'turn', 'appended'], utc))
-const stages = object(each(['features', 'inference', 'durable'], ms), each(['waited', 'taken', 'queued'], ms))
+const stages = object(each(['features', 'inference', 'durable'], ms), each(['waited', 'intake', 'queued'], ms))
 
 const tracedEffect = object(
   { number: count, action: text, id: described(text, 'the idempotency key'), state: effectState, attempts: count, decidedAt: utcMs },

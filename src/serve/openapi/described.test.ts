@@ -35,7 +35,7 @@ test('metrics count events by source and outcome, and HTTP answers', async () =>
   has('spillway_dead_letters_total{source="hooks",reason="map"} 1')
   has('spillway_decisions_total{model="fraud"} 1')
   has('spillway_decisions_total{model="check"} 1')
-  for (const stage of ['waited', 'taken', 'queued', 'features', 'inference', 'durable'])
+  for (const stage of ['waited', 'intake', 'queued', 'features', 'inference', 'durable'])
     has(`spillway_stage_seconds_count{model="fraud",stage="${stage}"} 1`)
   has('spillway_decision_seconds_bucket{model="check",le="+Inf"} 1')
   has('spillway_http_request_seconds_count{method="POST",route="/sources/:source/events",status="200"} 2')

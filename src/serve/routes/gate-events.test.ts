@@ -153,7 +153,7 @@ test('a client sends events without ids again only while the gate has sent none 
     return Object.assign(driver, { describe: (topic: string) => begun.then(() => describe(topic)) })
   }
   const served = await openGate(openDriver, { source: withoutIds, decisionMs: 1 })
-  const { api, asked, next } = caller({ url: await served.app.listen({ host: '127.0.0.1', port: 0 }) })
+  const { api, requests, next } = caller({ url: await served.app.listen({ host: '127.0.0.1', port: 0 }) })
   next.push(
     go => go(),
     async go => {
@@ -164,7 +164,7 @@ test('a client sends events without ids again only while the gate has sent none 
   )
   const sending = api.send(named<typeof payments>('payments'), [pay(2)])
   await assert.rejects(sending, { status: 503, code: 'SPILL_SOURCE', mayBePartial: true, from: 0 })
-  assert.equal(asked.length, 2)
+  assert.equal(requests.length, 2)
   cluster.end('producer', epoch, 'committed')
   assert.deepEqual(
     valuesOf(cluster, 'raw', 1).map(value => (JSON.parse(String(value)) as { id: string }).id),

@@ -31,7 +31,7 @@ const card = entity('card', types.string())
 const payments = source('payments', { schema: { id: types.string(), card, at: types.timestamp() }, key: 'card', time: 'at', id: 'id' })
 const quiet = source('quiet', { schema: { card, at: types.timestamp() }, key: 'card', time: 'at' })
 const now = features('now', { from: payments, entity: card, place: stream, values: () => ({ n: count('1h') }) })
-const heard = features('heard', { from: quiet, entity: card, place: stream, values: () => ({ n: count('1h') }) })
+const rare = features('rare', { from: quiet, entity: card, place: stream, values: () => ({ n: count('1h') }) })
 const busy = model('busy', {
   decide: on(payments),
   inputs: p => ({ n: now.of(p.card).n }),
@@ -39,7 +39,7 @@ const busy = model('busy', {
 })
 const ask = model('ask', {
   decide: request({ card }),
-  inputs: r => ({ n: now.of(r.card).n, heard: heard.of(r.card).n }),
+  inputs: r => ({ n: now.of(r.card).n, rare: rare.of(r.card).n }),
   score: v => rules([{ when: v.n.gte(2), score: 0.9 }], 0.1),
 })
 /** A deadline that the slowest machine meets. */

@@ -21,7 +21,7 @@ const drift: DriftState = {
   rows: { reference: 2000, recent: 1500 },
   because: 'drift of n: PSI 0.31',
   trainings: 1,
-  asked: 1000,
+  requestedAt: 1000,
 }
 
 let data: string

@@ -145,11 +145,11 @@ test('tokens are renewed before they expire, from a function and from a file, an
   /** Three quarters of the life of a token, which ends with a whole second. */
   const USED_MS_MIN = 0.75 * (TOKEN_SECONDS - 1) * 1000
   const topic = await topics.create()
-  const given = { tokens: 0 }
+  const counts = { tokens: 0 }
   const file = join(folder, 'token')
   writeFileSync(file, tokenOf(TOKEN_SECONDS))
   const renewing = setInterval(() => writeFileSync(file, tokenOf(TOKEN_SECONDS)), 1000)
-  const token = () => (given.tokens++, tokenOf(TOKEN_SECONDS))
+  const token = () => (counts.tokens++, tokenOf(TOKEN_SECONDS))
   const runs = [token, secretFile(file)].map(each =>
     reading({ topic, brokers: loginBrokers, sasl: { mechanism: 'oauthbearer', token: each } }, true),
   )
@@ -157,7 +157,7 @@ test('tokens are renewed before they expire, from a function and from a file, an
     const began = stopwatch()
     let last = 0
     // More than three lives of a token.
-    while (last < 40 || given.tokens < LEAST_TOKENS) {
+    while (last < 40 || counts.tokens < LEAST_TOKENS) {
       await topics.append(topic, 0, [rowOf(++last)])
       await pause(500)
     }
@@ -167,7 +167,7 @@ test('tokens are renewed before they expire, from a function and from a file, an
       assert.deepEqual(run.warnings, [])
     }
     const ms = stopwatch() - began
-    assert.ok(given.tokens <= 2 + ms / USED_MS_MIN, `${given.tokens} tokens were made in ${ms} ms`)
+    assert.ok(counts.tokens <= 2 + ms / USED_MS_MIN, `${counts.tokens} tokens were made in ${ms} ms`)
   } finally {
     clearInterval(renewing)
     for (const run of runs) await run.end()

@@ -99,9 +99,9 @@ test('with a map, a change of key or identity in the mapped rows is a delete and
     `UPDATE ${table} SET note = 'new'`,
   ]
   /** The identity is in the note; the map may change its record. */
-  const map = (given: { note: string | null; level: string }): never => {
-    const { note } = given
-    given.level = 'changed'
+  const map = (row: { note: string | null; level: string }): never => {
+    const { note } = row
+    row.level = 'changed'
     if (note === 'bad') throw new Error('bad')
     return (note === 'none' ? null : { who: 'w', reading: note === null || note === 'same' ? 1 : note.length }) as never
   }

@@ -9,13 +9,13 @@ const never = new AbortController().signal
 
 /** The server's side: the status replies that it gets, and the messages that it sends. */
 class Server extends Duplex {
-  readonly told: Buffer[] = []
+  readonly replies: Buffer[] = []
   command = ''
 
   override _read(): void {}
 
   override _write(bytes: Buffer, _: unknown, done: () => void): void {
-    this.told.push(bytes)
+    this.replies.push(bytes)
     done()
   }
 
@@ -43,7 +43,7 @@ class Server extends Duplex {
 
   /** The status replies so far. */
   get statuses(): [received: bigint, durable: bigint, asks: number][] {
-    return this.told.map(bytes => [bytes.readBigUInt64BE(1), bytes.readBigUInt64BE(9), bytes[33]])
+    return this.replies.map(bytes => [bytes.readBigUInt64BE(1), bytes.readBigUInt64BE(9), bytes[33]])
   }
 }
 

@@ -122,9 +122,9 @@ test('reads a transaction of any size in parts, and a killed reader resumes with
   const stop = new AbortController()
   first.store.hold()
   const fed: FeedTarget = {
-    submit: (...given) => {
-      batches.push(given[1].records.length)
-      return first.run.submit(...given)
+    submit: (...parameters) => {
+      batches.push(parameters[1].records.length)
+      return first.run.submit(...parameters)
     },
     whenRoom: () => first.run.whenRoom(),
     committedPosition: name => first.run.committedPosition(name),
@@ -159,9 +159,9 @@ test('confirms changes to the server only once they are durable', { skip }, asyn
     await sql.unsafe(tableOf('told'))
     await read(run, 'told')
     const reading = read(run, 'told', { follow: true }, stop.signal)
-    const until = async (what: string) => {
+    const until = async (condition: string) => {
       const holds = () =>
-        sql.unsafe<{ holds: boolean }[]>(`SELECT ${what} AS holds FROM pg_stat_replication WHERE application_name = 'spillway'`)
+        sql.unsafe<{ holds: boolean }[]>(`SELECT ${condition} AS holds FROM pg_stat_replication WHERE application_name = 'spillway'`)
       while (!(await holds())[0]?.holds) await pause(20)
     }
     await until('true')

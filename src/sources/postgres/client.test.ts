@@ -22,13 +22,13 @@ test('a missing package is an error that says what to install', async () => {
   }
 })
 
-for (const what of ['waits for a lock', 'never answers'])
-  test(`a client that was ended does not hold up the end of its process: its server ${what}`, { skip }, () =>
+for (const problem of ['waits for a lock', 'never answers'])
+  test(`a client that was ended does not hold up the end of its process: its server ${problem}`, { skip }, () =>
     server().withClient(1, async sql => {
       await sql`CREATE TABLE IF NOT EXISTS locked ()`
       await sql.unsafe('BEGIN; LOCK TABLE locked IN ACCESS EXCLUSIVE MODE')
       const between = await Between.open(server().host)
-      between.isSilent = what === 'never answers'
+      between.isSilent = problem === 'never answers'
       const database = { ...databaseAt(server()), host: between.host }
       const program = `
         import { openClient } from ${JSON.stringify(import.meta.resolve('./client.ts'))}
@@ -36,11 +36,11 @@ for (const what of ['waits for a lock', 'never answers'])
         client\`SELECT FROM locked\`.catch(error => console.log(error.code))
         setTimeout(() => client.end({ timeout: 0 }), 500)`
       const child = spawn(process.execPath, ['-C', 'spillway-source', '--input-type=module', '-e', program])
-      let said = ''
-      child.stdout.on('data', text => (said += text))
+      let output = ''
+      child.stdout.on('data', text => (output += text))
       const exit = new Promise<void>(resolve => child.once('close', () => resolve()))
       assert.equal(await ended(exit), 'ended')
-      assert.equal(said, 'CONNECTION_DESTROYED\n')
+      assert.equal(output, 'CONNECTION_DESTROYED\n')
       between.close()
       await sql.unsafe('ROLLBACK')
     }),

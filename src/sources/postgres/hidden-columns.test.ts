@@ -30,15 +30,15 @@ const at = '2026-01-01T00:00:00Z'
 
 async function create(sql: Sql, table: string, columns: string): Promise<(of: typeof named) => Promise<unknown[]>> {
   await sql.unsafe(`CREATE TABLE ${table} (k int PRIMARY KEY, who text DEFAULT 'w', at timestamptz DEFAULT '${at}', ${columns})`)
-  const given = new BatchCollector()
-  let told = 0
+  const collector = new BatchCollector()
+  let offset = 0
   const warnings: string[] = []
   const onWarning = (text: string) => void warnings.push(text)
   const options = { database: databaseAt(server()), folder, follow: false, copy: true, onWarning, table, slot: table, publication: table }
   return async of => {
-    await readTableChanges(given, of, options, new AbortController().signal)
-    const records = given.records.slice(told)
-    told += records.length
+    await readTableChanges(collector, of, options, new AbortController().signal)
+    const records = collector.records.slice(offset)
+    offset += records.length
     return [...records, ...warnings.splice(0).filter(text => !text.includes('2 kB'))]
   }
 }

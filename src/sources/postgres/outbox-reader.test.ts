@@ -172,8 +172,8 @@ for (const moment of ['while it connects', 'later'])
     const reading = readOutbox(run, sourceOf(numbers), options(table, { database, follow: true }), stop.signal)
     if (moment === 'later') while (decidedNumbers(store).length < 1) await pause(5)
     between.isSilent = true
-    const heard = between.chunks
-    while (between.chunks === heard) await pause(5)
+    const chunks = between.chunks
+    while (between.chunks === chunks) await pause(5)
     stop.abort()
     assert.equal(await ended(reading), 'ended')
     between.close()
@@ -211,7 +211,7 @@ test('pages are bounded in bytes', { skip }, async () => {
     await sql`INSERT INTO wide (payload) SELECT jsonb_build_object('who', repeat('w', 1000000), 'n', n, 'at', 0) FROM generate_series(1, 20) n`
   })
   const fed = {
-    submit: (...given: Parameters<typeof run.submit>) => (batches.push(given[1].records.length), run.submit(...given)),
+    submit: (...parameters: Parameters<typeof run.submit>) => (batches.push(parameters[1].records.length), run.submit(...parameters)),
     whenRoom: () => run.whenRoom(),
     committedPosition: (name: string) => run.committedPosition(name),
   }

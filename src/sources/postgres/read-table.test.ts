@@ -51,7 +51,7 @@ const other = (table: string) =>
   new RegExp(
     `is not the table that was read: that table is now public.${table}_old, and changes of a table that takes its name are not sent. To go on, name a new slot`,
   )
-const unshown = (what: string) => new RegExp(`what: changes made meanwhile are never sent. .*name a new slot`.replace('what', what))
+const unshown = (problem: string) => new RegExp(`${problem}: changes made meanwhile are never sent. .*name a new slot`)
 
 const cases: [name: string, table: string, statements: string, message: RegExp][] = [
   ['another table takes its name', 'swapped', swap('swapped'), other('swapped')],

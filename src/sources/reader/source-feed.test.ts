@@ -106,13 +106,13 @@ test('a generator knows after whenCommitted that its batches are durable', async
 test('a batch that waits for room is given up with its partition, and read again when that comes back', async () => {
   const { store, run } = openNumbersRun()
   const { promise: room, resolve: openRoom } = Promise.withResolvers<void>()
-  const asked = Promise.withResolvers<void>()
+  const roomRequest = Promise.withResolvers<void>()
   let isOpen = false
   const target: FeedTarget = {
     submit: (...records) => run.submit(...records),
     committedPosition: name => run.committedPosition(name),
     whenRoom: async () => {
-      asked.resolve()
+      roomRequest.resolve()
       if (!isOpen) await room
     },
   }
@@ -127,7 +127,7 @@ test('a batch that waits for room is given up with its partition, and read again
     yield { records: [row(1)], position: 'x', partition: '0' }
   })
   const feeding = feedSource(target, name, reader, options())
-  await asked.promise
+  await roomRequest.promise
   await revoked!(['0'])
   isOpen = true
   openRoom()

@@ -61,14 +61,14 @@ export async function inStore<T>(place: StorePlace, check: (store: LogStore) => 
 }
 
 /** The error of a promise that must reject with `SPILL_STORE`. */
-export async function storeErrorOf(promise: Promise<void>, what: string): Promise<Error> {
+export async function storeErrorOf(promise: Promise<void>, operation: string): Promise<Error> {
   const outcome = await promise.then(
     () => undefined,
     (error: unknown) => error,
   )
-  assert.ok(outcome !== undefined, `${what} did not fail`)
+  assert.ok(outcome !== undefined, `${operation} did not fail`)
   const { code, message } = outcome as { code?: unknown; message?: unknown }
-  assert.equal(code, 'SPILL_STORE', `${what} failed with ${String(message)}, not with a SpillwayError of code SPILL_STORE`)
+  assert.equal(code, 'SPILL_STORE', `${operation} failed with ${String(message)}, not with a SpillwayError of code SPILL_STORE`)
   return outcome as Error
 }
 

@@ -45,8 +45,8 @@ export const tiledAggregates: readonly (readonly [AggregateName, ColumnType | un
   return types.map(type => [agg, type] as const)
 })
 
-/** The case of a seed with a feature for each of `wanted`; `isPlain` leaves conditions and arithmetic out. */
-export function tileCase(seed: number, wanted: typeof tiledAggregates, isPlain = false): TileCase {
+/** The case of a seed with a feature for each of `aggregates`; `isPlain` leaves conditions and arithmetic out. */
+export function tileCase(seed: number, aggregates: typeof tiledAggregates, isPlain = false): TileCase {
   const draw = new CaseDraw(random(seed))
   const isTable = !isPlain && draw.chance(0.3)
   const source: SourceIR = {
@@ -60,7 +60,7 @@ export function tileCase(seed: number, wanted: typeof tiledAggregates, isPlain =
     maxClockSkew: 0,
     dedupe: 0,
   }
-  const features = wanted.map(([agg, type], i) => draw.feature(`f${i}`, agg, type, isPlain))
+  const features = aggregates.map(([agg, type], i) => draw.feature(`f${i}`, agg, type, isPlain))
   const group: GroupIR = { name: 'group', source: 'events', entity: ['k'], key: ['k'], place: { kind: 'stream' }, features }
   const events: LoggedEvent[] = []
   for (let i = draw.whole(1, 120); i > 0; i--) events.push(draw.event(events))

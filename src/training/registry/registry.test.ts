@@ -5,7 +5,18 @@ import { limits } from '../../base/limits.ts'
 import { checkPromotable, championOf, rollbackVersion, promotionBefore } from './champion.ts'
 import { changedInputs, inputCodes } from './input-codes.ts'
 import type { NamedValues } from '../../log/store.ts'
-import { putPromotions, putScore, deleteOldVersions, putVersion, scoreOfVersion, versionOf, versionsOf } from './registry.ts'
+import {
+  type DriftState,
+  driftStateOf,
+  putDriftState,
+  putPromotions,
+  putScore,
+  deleteOldVersions,
+  putVersion,
+  scoreOfVersion,
+  versionOf,
+  versionsOf,
+} from './registry.ts'
 import type { PromotionRecord, ModelVersion } from './version.ts'
 
 const train = { algorithm: 'logistic' } as const
@@ -53,6 +64,15 @@ test('a version of an earlier Spillway, which said refused, is a rejected one', 
     version(1, { state: 'rejected', trained: { split: { trained: 2, rejected: 3 } } as never }),
   ])
   assert.equal(versionOf(values, 'fraud', 1)!.state, 'rejected')
+})
+
+test('a drift state of an earlier Spillway, which said asked, has the time of its last request', () => {
+  const state: DriftState = { at: 9, version: 1, rows: { reference: 1, recent: 1 }, trainings: 1, requestedAt: 7, restsUntil: 10 }
+  const [name, text] = putDriftState('fraud', state)
+  const earlier = text!.replace('"requestedAt"', '"asked"')
+  assert.ok(earlier.includes('"asked":7'))
+  for (const stored of [text, earlier]) assert.deepEqual(driftStateOf(valuesOf([name, stored]), 'fraud'), state)
+  assert.equal(driftStateOf(valuesOf(), 'fraud'), undefined)
 })
 
 test('inputs whose definition has changed are named', () => {

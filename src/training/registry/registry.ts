@@ -151,7 +151,7 @@ export interface DriftState {
   /** Trainings that drift requested since the last check without drift. */
   readonly trainings: number
   /** Time of the last check that ever requested a training. */
-  readonly asked?: number
+  readonly requestedAt?: number
   /** End of the cool-down after it: drift requests no training before, and what was trained has this time to show that it helped. */
   readonly restsUntil?: number
   /** The requested training that is not done. */
@@ -164,8 +164,13 @@ export interface DueTraining {
   readonly because: string
 }
 
-/** Reads the drift state of a model. */
-export const driftStateOf = (values: NamedValues, model: string): DriftState | undefined => namedJson(values, driftName(model))
+/** Reads the drift state of a model. Folders of earlier versions of Spillway say `asked` for `requestedAt`. */
+export function driftStateOf(values: NamedValues, model: string): DriftState | undefined {
+  const state = namedJson<DriftState & Partial<Record<'asked', number>>>(values, driftName(model))
+  if (state?.asked === undefined) return state
+  const { asked: requestedAt, ...rest } = state
+  return { ...rest, requestedAt }
+}
 
 /** Writes the drift state of a model. */
 export const putDriftState = (model: string, state: DriftState): NamedWrite => [driftName(model), JSON.stringify(state)]

@@ -217,7 +217,7 @@ export type TriggerAnswer =
 
 export interface StageTimesAnswer {
   readonly waited?: number
-  readonly taken?: number
+  readonly intake?: number
   readonly queued?: number
   readonly features: number
   readonly inference: number

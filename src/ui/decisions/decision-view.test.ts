@@ -62,7 +62,7 @@ test('two decisions differ where a value does, the score included', () => {
 const trace: TraceAnswer = {
   decision,
   on: { kind: 'event', source: 's', time: 4000, arrival: 10_000, fields: {} },
-  stages: { waited: 1, taken: 2, queued: 0, features: 3, inference: 1, durable: 4 },
+  stages: { waited: 1, intake: 2, queued: 0, features: 3, inference: 1, durable: 4 },
   moments: { begun: 10_003, features: 10_006, scored: 10_007, durable: 10_011 },
   effects: [
     { number: 1, action: 'block', state: 'delivered', attempts: 2, decidedAt: 10_000, queueMs: 5, deliveryMs: 20, acknowledgementMs: 10 },

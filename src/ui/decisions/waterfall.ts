@@ -31,7 +31,7 @@ export function waterfallOf({ on, stages, moments, decision, effects }: TraceAns
   }
   if (stages) {
     add('ingestion', 'waited for its turn', stages.waited)
-    add('ingestion', 'validated, appended', stages.taken)
+    add('ingestion', 'validated, appended', stages.intake)
     add('ingestion', 'queued behind decisions', stages.queued)
     add('features', 'features read', stages.features)
     add('inference', 'scored', stages.inference)
