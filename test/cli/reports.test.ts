@@ -122,7 +122,7 @@ test('a replay writes each into a folder of its own', async () => {
   const args = ['replay', file, '--source', `sales=${sales}`] as const
   const { status, out, err } = await called(...args, '--reports', at('made'))
   assert.equal(status, 0, err)
-  assert.match(out, /report +made +rows +stale\ncounts +2 +2 +0\nown +2 +2 +0\n/)
+  assert.match(out, /report +count +rows +stale\ncounts +2 +2 +0\nown +2 +2 +0\n/)
   assert.match(readFileSync(at('made/counts/2026-01-01T09-00.csv'), 'utf8'), /\n2026-01-01T09:00:00\.000Z,c,2,,0\n$/)
   assert.deepEqual(JSON.parse(readFileSync(at('made/own/2026-01-01T10-00.ndjson'), 'utf8')), {
     t: '2026-01-01T10:00:00.000Z',
