@@ -94,7 +94,7 @@ function rowDecoder({ names, delimiter }: Header): DecodeRecord {
 const QUOTE = 0x22
 
 /** Rows end at the first newline outside quotes. */
-function csvRowRule(delimiter: Delimiter): RecordRule {
+export function csvRowRule(delimiter: Delimiter): RecordRule {
   const delimiterByte = delimiter.charCodeAt(0)
   return {
     multiline: true,

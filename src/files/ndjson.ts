@@ -6,7 +6,7 @@ import type { DetectedFile, InputFile } from './io/input-file.ts'
 import { NEWLINE, splitRecords, type RecordRule } from './io/splitter.ts'
 import { isBlank, textBatch, type DecodeRecord } from './text-batch.ts'
 
-const lines: RecordRule = {
+export const lineRule: RecordRule = {
   findEnd(bytes, from, isLast) {
     const newline = bytes.indexOf(NEWLINE, from)
     return newline < 0 && isLast ? bytes.length : newline
@@ -30,7 +30,7 @@ export function openNdjson({ path, gzip, size }: DetectedFile, reader?: JsonLine
 /** A batch of lines, and the position of the next line. */
 export interface NdjsonBatch {
   readonly batch: RecordBatch
-  /** Bytes at the end of the input that belong to an unfinished line. */
+  /** Bytes of the input so far that come after these lines. */
   readonly unfinished: number
   readonly nextLine: number
 }
@@ -49,7 +49,7 @@ export async function* ndjsonBatches(
   { firstLine = 1, reader }: NdjsonOptions = {},
 ): AsyncGenerator<NdjsonBatch> {
   const origin: RecordOrigin = { placeOf: line => `${name}:${line}`, text: false, tabular: false, zoneless: new Set() }
-  for await (const records of splitRecords(chunks, lines, firstLine)) {
+  for await (const records of splitRecords(chunks, lineRule, firstLine)) {
     const { unfinished, nextLine } = records
     yield { batch: textBatch(origin, records, decodeLine, reader), unfinished, nextLine }
   }
