@@ -9,7 +9,7 @@ import { yieldToEventLoop } from '../../src/base/clock.ts'
 import type { Random } from '../../src/base/random.ts'
 import type { EffectChange, NewEffect, StoredEffect } from '../../src/log/effects.ts'
 import type { Commit } from '../../src/log/store.ts'
-import { growingEffects, ModelEffects } from '../crash/model-effects.ts'
+import { growingEffects, growingOutbox } from '../crash/model-effects.ts'
 
 export interface LaneCase {
   readonly heldMax: number
@@ -46,6 +46,7 @@ export class LaneModel {
   #clock = 0
   #timers = new Set<{ readonly at: number; readonly act: () => void }>()
   readonly #commits: Commit[] = []
+  readonly #outbox = growingOutbox(() => this.#commits)
   #waiting: WaitingCommit[] = []
   #tells: (() => void)[] = []
   readonly #byHand = new Set<number>()
@@ -90,7 +91,7 @@ export class LaneModel {
       if (notify) this.#tells.push(notify)
     }
     // Throws for a commit with an impossible change.
-    void new ModelEffects(this.#commits)
+    this.#outbox()
   }
 
   tell(count: number): void {
@@ -111,7 +112,7 @@ export class LaneModel {
 
   /** Retries or drops a dead effect, in the store too. */
   byHand(kind: 'again' | 'dropped'): void {
-    const dead = new ModelEffects(this.#commits).all.filter(({ number, state }) => state === 'dead' && !this.#byHand.has(number))
+    const dead = this.#outbox().all.filter(({ number, state }) => state === 'dead' && !this.#byHand.has(number))
     if (dead.length === 0) return
     const one = dead[Math.floor(this.#random() * dead.length)]
     const { number } = one
@@ -154,7 +155,7 @@ export class LaneModel {
     this.#underWay = new Map()
     this.#byHand.clear()
     this.#retried = 0
-    this.#list = new ModelEffects(this.#commits).all.map(({ number, key, state, attempts, next = 0 }) => ({
+    this.#list = this.#outbox().all.map(({ number, key, state, attempts, next = 0 }) => ({
       ...listed(number, key),
       state: state as ListedEffect['state'],
       attempts,
@@ -201,7 +202,7 @@ export class LaneModel {
     const one = this.#list[number - 1]
     const context = `try ${attempt} at ${number}`
     assert.equal(one.state, 'pending', context)
-    assert.equal(new ModelEffects(this.#commits).byNumber(number)?.state, 'pending', `${context}: it is durable`)
+    assert.equal(this.#outbox().byNumber(number)?.state, 'pending', `${context}: it is durable`)
     assert.equal(attempt, one.attempts + 1, context)
     assert.ok(this.#clock >= one.next, `${context}: its time has come`)
     for (const other of this.#ofKey(one.key)) {

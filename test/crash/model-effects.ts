@@ -8,13 +8,16 @@ export class ModelEffects implements EffectLog {
 
   /** Throws `SPILL_STORE` for a commit with an impossible change of an effect. */
   constructor(commits: readonly Commit[]) {
-    for (const { effects = [], effectChanges: settled = [], forget = 0 } of commits) {
-      for (const effect of effects) this.#effects.set(effect.number, storedEffect(effect))
-      this.#last = Math.max(this.#last, ...effects.map(({ number }) => number))
-      for (const change of settled) this.#effects.set(change.number, changedEffect(this.#effects.get(change.number), change))
-      if (forget > 0)
-        for (const effect of this.all) if (effect.entry < forget && isFinishedEffect(effect)) this.#effects.delete(effect.number)
-    }
+    for (const commit of commits) this.apply(commit)
+  }
+
+  /** Throws like the constructor; the outbox is of no use then. */
+  apply({ effects = [], effectChanges = [], forget = 0 }: Commit): void {
+    for (const effect of effects) this.#effects.set(effect.number, storedEffect(effect))
+    this.#last = Math.max(this.#last, ...effects.map(({ number }) => number))
+    for (const change of effectChanges) this.#effects.set(change.number, changedEffect(this.#effects.get(change.number), change))
+    if (forget > 0)
+      for (const effect of this.all) if (effect.entry < forget && isFinishedEffect(effect)) this.#effects.delete(effect.number)
   }
 
   get all(): StoredEffect[] {
@@ -52,9 +55,24 @@ export class ModelEffects implements EffectLog {
   }
 }
 
+/** Returns the outbox as of each call. A call applies only the commits that were added since the last one. */
+export function growingOutbox(commits: () => readonly Commit[]): () => ModelEffects {
+  const empty = () => ({ effects: new ModelEffects([]), count: 0, last: undefined as Commit | undefined })
+  let outbox = empty()
+  return () => {
+    const all = commits()
+    // The last commit is another one if a store took a commit back.
+    const { effects, count } = all[outbox.count - 1] === outbox.last ? outbox : empty()
+    outbox = empty()
+    for (const commit of all.slice(count)) effects.apply(commit)
+    outbox = { effects, count: all.length, last: all.at(-1) }
+    return effects
+  }
+}
+
 /** The outbox as of each query. */
 export function growingEffects(commits: () => readonly Commit[]): EffectLog {
-  const now = () => new ModelEffects(commits())
+  const now = growingOutbox(commits)
   return {
     lastNumber: () => now().lastNumber(),
     pending: (...of) => now().pending(...of),
