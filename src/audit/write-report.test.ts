@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, test } from 'node:test'
 import { scratchFolder } from '../../test/scratch.ts'
@@ -16,7 +16,8 @@ beforeEach(() => {
 
 test('writes both files, creates the folder, and writes nothing else', () => {
   const out = join(folder, 'deep', 'audit')
-  assert.deepEqual(writeAuditReport(flightsReport, out), { json: join(out, 'audit.json'), page: join(out, 'audit.html') })
+  const paths = { json: join(out, 'audit.json'), page: join(out, 'audit.html') }
+  assert.deepEqual(writeAuditReport(flightsReport, out), { ...paths, changes: undefined })
   assert.deepEqual(readdirSync(out).sort(), ['audit.html', 'audit.json'])
   assert.deepEqual(JSON.parse(readFileSync(join(out, 'audit.json'), 'utf8')), flightsReport)
   assert.equal(readFileSync(join(out, 'audit.html'), 'utf8'), reportPage(flightsReport))
@@ -26,6 +27,23 @@ test('replaces earlier files', () => {
   writeAuditReport(flightsReport, folder)
   writeAuditReport(patientsReport, folder)
   assert.equal((JSON.parse(readFileSync(join(folder, 'audit.json'), 'utf8')) as { pipeline: string }).pipeline, patientsReport.pipeline)
+})
+
+test('a report beside an earlier one of its pipeline and model comes with what changed', () => {
+  const changesPath = join(folder, 'audit-changes.json')
+  writeAuditReport(flightsReport, folder)
+  utimesSync(join(folder, 'audit.json'), 1000, 1000)
+  const recommendation = 'Stream all.'
+  const { changes } = writeAuditReport({ ...flightsReport, summary: { ...flightsReport.summary, recommendation } }, folder)
+  const text = `${recommendation} Before: ${flightsReport.summary.recommendation}`
+  assert.deepEqual(changes, { since: 1_000_000, changes: [{ name: 'recommendation', text }] })
+  assert.deepEqual(JSON.parse(readFileSync(changesPath, 'utf8')), changes)
+  assert.equal(writeAuditReport(patientsReport, folder).changes, undefined, 'another pipeline')
+  assert.ok(!existsSync(changesPath))
+  for (const text of ['', '{}', 'null', JSON.stringify({ ...patientsReport, summary: {} })]) {
+    writeFileSync(join(folder, 'audit.json'), text)
+    assert.equal(writeAuditReport(patientsReport, folder).changes, undefined, text)
+  }
 })
 
 test('reports a failed write, and leaves no partial file', () => {

@@ -21,6 +21,7 @@ import {
   ingestionDelays,
   objectivesOf,
   type AuditReport,
+  type ReportChanges,
   type People,
   withCountedPages,
 } from '../../audit/index.ts'
@@ -39,6 +40,9 @@ import { checkSourceFiles, expectNoArguments } from '../command/arguments.ts'
 import type { ReplayLog } from '../../replay/index.ts'
 import { OBJECTIVES_FILE, writeObjectives } from '../../run/decide/index.ts'
 import { readProblemLines, joinLines } from '../command/text-format.ts'
+
+/** Lines of changes that are printed. */
+const CHANGE_LINES = 8
 
 /** The command `spillway audit`. */
 export const auditCommand = defineCommand({
@@ -67,6 +71,7 @@ export const auditCommand = defineCommand({
           ...(request.verbose ? [reportText(report), ''] : []),
           readProblemLines(history),
           notes,
+          changeLines(files.changes),
           verdictText(report, {
             ...(process.stdout.columns > 0 && { width: process.stdout.columns }),
             reportAt: `${files.page} (open it in a browser), ${files.json}; ${request.verbose ? 'above' : 'with --verbose here'}`,
@@ -141,6 +146,19 @@ async function runMeasurements({ ir }: Pipeline, model: ModelIR, { data, files }
       }),
     }
   })
+}
+
+/** Changes since the earlier report in the folder, a line each. */
+function changeLines(found: ReportChanges | undefined): string[] {
+  if (!found || found.changes.length === 0) return []
+  const { since, changes } = found
+  const lines = changes.slice(0, CHANGE_LINES).map(({ name, text }) => `  ${name}: ${text}`)
+  const others = changes.length - lines.length
+  return [
+    `Since the report of ${new Date(since).toISOString()}:`,
+    ...lines,
+    ...(others > 0 ? [`  … ${others} more in audit-changes.json`] : []),
+  ]
 }
 
 /** The command line that reproduces the report. */

@@ -82,13 +82,21 @@ export const dashboardPaths: Paths = {
     get: operation('audit', 'The summary of the last audit', {
       answer: json(
         'the summary, as in audit.json',
-        object({
-          pipeline: text,
-          model: text,
-          summary: schemaTerms.values,
-          writtenAt: utcMs,
-          isCurrent: described({ type: 'boolean' }, 'is it of the pipeline that runs?'),
-        }),
+        object(
+          {
+            pipeline: text,
+            model: text,
+            summary: schemaTerms.values,
+            writtenAt: utcMs,
+            isCurrent: described({ type: 'boolean' }, 'is it of the pipeline that runs?'),
+          },
+          {
+            changes: described(
+              object({ since: utcMs, changes: list(object({ name: text, text })) }),
+              'what changed since the report that was written at `since`: the recommendation, and elements by name',
+            ),
+          },
+        ),
       ),
       errors: [404],
     }),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fraudReport } from '../../../test/audit/reports/fraud.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { open, posted, shop as pipeline } from '../../../test/serve/shop.ts'
+import type { ReportChanges } from '../../audit/report/report-changes.ts'
 import { writeAuditReport } from '../../audit/write-report.ts'
 import { AuditJobs } from '../../operate/audit-jobs.ts'
 
@@ -31,6 +32,17 @@ test('the report of the running pipeline is current, one of another version is n
   assert.ok(Number.isInteger(writtenAt))
   writeAuditReport(fraudReport, auditFolder)
   assert.equal((await app.inject({ url: '/audit' })).json<{ isCurrent: boolean }>().isCurrent, false)
+})
+
+test('a report has what changed since the one before', async () => {
+  const changesOf = async () => (await app.inject({ url: '/audit' })).json<{ changes?: ReportChanges }>().changes
+  rmSync(join(auditFolder, 'audit.json'))
+  writeAuditReport(fraudReport, auditFolder)
+  assert.equal(await changesOf(), undefined)
+  writeAuditReport({ ...fraudReport, summary: { ...fraudReport.summary, recommendation: 'Stream it all.' } }, auditFolder)
+  const found = await changesOf()
+  assert.deepEqual(found?.changes, [{ name: 'recommendation', text: `Stream it all. Before: ${fraudReport.summary.recommendation}` }])
+  assert.ok(found.since > 0)
 })
 
 test('a report is parsed again once its file has changed', async () => {

@@ -1,7 +1,7 @@
 /**
- * The report of the last `spillway audit`, from the folder that it writes. `GET /audit`: its summary, and is it of the pipeline that runs?
- * `GET /audit/page`: the page for people, under a policy that lets it run no script and load nothing. `POST /audit` starts an audit in a
- * process of its own, `GET /audit/job` has its progress, and `POST /audit/cancel` ends it.
+ * The report of the last `spillway audit`, from the folder that it writes. `GET /audit`: its summary, what changed since the report before,
+ * and is it of the pipeline that runs? `GET /audit/page`: the page for people, under a policy that lets it run no script and load nothing.
+ * `POST /audit` starts an audit in a process of its own, `GET /audit/job` has its progress, and `POST /audit/cancel` ends it.
  */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,7 +26,8 @@ export function auditRoutes(app: FastifyInstance, context: ServerContext): void 
   const report = new CachedReport(join(auditFolder, 'audit.json'))
   addReadRoute(app, '/audit', [], async () => {
     const { fingerprint: audited, ...head } = await report.head()
-    return { ...head, isCurrent: audited === fingerprint }
+    const changes = await readChanges(join(auditFolder, 'audit-changes.json'))
+    return { ...head, isCurrent: audited === fingerprint, ...(changes && { changes }) }
   })
   app.get('/audit/page', { config: { role: 'read' } }, async (_request, reply) => {
     const page = await readReport(join(auditFolder, 'audit.html'))
@@ -88,6 +89,15 @@ class CachedReport {
     if (this.#parsed?.version !== version)
       this.#parsed = { version, head: { ...parseReport(await readReport(this.#path)), writtenAt: Math.round(mtimeMs) } }
     return this.#parsed.head
+  }
+}
+
+/** Changes since the report before; undefined if there was none. */
+async function readChanges(path: string): Promise<object | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as object
+  } catch {
+    return undefined
   }
 }
 

@@ -11,6 +11,13 @@ interface AuditAnswer {
   readonly summary: { readonly recommendation?: string; readonly reason?: string }
   readonly writtenAt: number
   readonly isCurrent: boolean
+  /** Since the report before, if it is of the same pipeline and model. */
+  readonly changes?: AuditChanges
+}
+
+interface AuditChanges {
+  readonly since: number
+  readonly changes: readonly { readonly name: string; readonly text: string }[]
 }
 
 export function Audit() {
@@ -32,7 +39,7 @@ export function Audit() {
   )
 }
 
-function Report({ audit: { summary, model, writtenAt, isCurrent } }: { readonly audit: AuditAnswer }) {
+function Report({ audit: { summary, model, writtenAt, isCurrent, changes } }: { readonly audit: AuditAnswer }) {
   return (
     <>
       <p>
@@ -42,10 +49,31 @@ function Report({ audit: { summary, model, writtenAt, isCurrent } }: { readonly 
         Of model {model}, written {agoText(writtenAt, browserNow())}, {timeStamp(writtenAt)} UTC.
       </p>
       {!isCurrent && <p class="banner">The pipeline has changed since: this report is of an earlier version.</p>}
+      {changes && <Changes changes={changes} />}
       <p>
         <a href={`${prefix}/audit/page`}>The report alone</a>
       </p>
       <iframe class="report" title="Report of the audit" src={`${prefix}/audit/page`} sandbox="" />
     </>
+  )
+}
+
+function Changes({ changes: { since, changes } }: { readonly changes: AuditChanges }) {
+  return (
+    <section aria-labelledby="report-changes">
+      <h2 id="report-changes">Since the report before</h2>
+      <p class="soft">That of {timeStamp(since)} UTC. A loss counts as changed where the intervals of both reports do not overlap.</p>
+      {changes.length === 0 ? (
+        <p>Nothing changed.</p>
+      ) : (
+        <ul>
+          {changes.map(({ name, text }) => (
+            <li key={`${name} ${text}`}>
+              <strong>{name}</strong> {text}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   )
 }
