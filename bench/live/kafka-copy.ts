@@ -2,7 +2,7 @@
  * The baseline of `bench kafka`, in a separate process: copies each record of a topic to another, and keeps nothing. Arguments: the broker,
  * the two topics, a folder that it does not use, and the partitions of the first topic.
  */
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { limits } from '../../src/base/limits.ts'
 import { answerNamedRequests } from './bench-process.ts'
 import { DueTimes } from './due-times.ts'

@@ -3,7 +3,7 @@
  * Arguments: the broker and the two topics.
  */
 import { limits } from '../../src/base/limits.ts'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { answerNamedRequests } from './bench-process.ts'
 import { DueTimes } from './due-times.ts'
 import { valuesOf } from './topic-values.ts'

@@ -1,6 +1,6 @@
 /** The sender of `bench kafka`, in a separate process: appends readings to a topic when they are due. Argument: the broker. */
 import { wallClock } from '../../src/base/clock.ts'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { KEYS, signalText } from './alarm-pipeline.ts'
 import { answerNamedRequests } from './bench-process.ts'
 import { sendPaced, type PacedTimes } from './pacing.ts'

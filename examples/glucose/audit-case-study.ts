@@ -130,7 +130,8 @@ async function noticed(log: ReplayLog, readings: string): Promise<Notices> {
   const names = experiment.cases.column('patient')
   const patientOf = (row: number) => log.strings.textOf(names[row])
   const lows = lowsOf(await readSeries(readings, 'UTC'))
-  const alertsUnder = async (plan: typeof inMinutes) => alertsOf(t, patientOf, await experiment.decided(plan, 'withoutRetraining'), HIGH)
+  const alertsUnder = async (plan: typeof inMinutes) =>
+    alertsOf(t, patientOf, await experiment.decisionsUnder(plan, 'withoutRetraining'), HIGH)
   const byDay = await alertsUnder(new Map())
   const night = noticesOf(lows, byDay, alert => endOfNight(alert.acted, BEGINS, LASTS))
   const minutes = noticesOf(lows, await alertsUnder(inMinutes))

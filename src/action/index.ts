@@ -5,16 +5,13 @@ export { EffectDispatcher, type EffectDispatcherOptions } from './effect-dispatc
 export { effectId } from './effect-id.ts'
 export { ExplorationSampler, EXPLORED, NOT_MET } from './exploration-sampler.ts'
 export { type ActionDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
-export { connectionReader } from './kafka-connection.ts'
 export { InlineAnswers } from './inline-answers.ts'
 export {
   type ActionDefinitions,
   closeDestinations,
   openActionDestinations,
-  openDriver,
   openRecordDestinations,
   type RecordDestinations,
 } from './open-destinations.ts'
-export { settingReader } from './setting-reader.ts'
 export { TopicSender } from './topic-sender.ts'
 export { openWebhook, type WebhookPorts } from './webhook.ts'

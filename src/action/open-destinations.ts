@@ -3,14 +3,13 @@
  * Messages show no secret.
  */
 import { assert, callAfter, SpillwayError, limits, show, thrownText, durationText, withDeadline } from '../base/index.ts'
+import { type SettingReader, settingReader } from '../base/node/index.ts'
 import type { EffectFunction, EffectRecord, Destination, OpenDestination, Effect, EffectValue } from '../define/action/index.ts'
 import type { ActionIR, EffectIR, PipelineIR } from '../define/ir/index.ts'
 import { functionDestination } from './function-destination.ts'
 import { type ActionDestination, checkDestination, GuardedDestination, type OpenedDestination } from './guarded-destination.ts'
 import { outputDestination, sharedFileDestination } from './line-destinations.ts'
-import { type SettingReader, settingReader } from './setting-reader.ts'
-import { KafkaError, type KafkaDriver, openKafkaDriver } from '../kafka/index.ts'
-import { connectionReader } from './kafka-connection.ts'
+import { driverOpener } from '../kafka/index.ts'
 import { kafkaDestination } from './kafka-destination.ts'
 import { deadLetterRecord, effectRecord } from './kafka-records.ts'
 import { openWebhook } from './webhook.ts'
@@ -151,20 +150,7 @@ function openTopic(
   env: Environment,
   recordOf: typeof effectRecord,
 ): Destination {
-  const read = connectionReader(effect, { owner: `${owner}: kafka:${effect.topic}`, env })
-  read()
-  return kafkaDestination(effect.topic, () => openDriver(read), recordOf)
-}
-
-/** A setting that cannot be read later on, such as a file that is being replaced, counts as missing credentials: it is tried again. */
-export function openDriver(read: ReturnType<typeof connectionReader>): KafkaDriver {
-  let connection
-  try {
-    connection = read()
-  } catch (error) {
-    throw new KafkaError('no-credentials', (error as Error).message, { cause: error })
-  }
-  return openKafkaDriver(connection)
+  return kafkaDestination(effect.topic, driverOpener(effect, { owner: `${owner}: kafka:${effect.topic}`, env }), recordOf)
 }
 
 /**

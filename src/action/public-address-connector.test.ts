@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import type { LookupFunction } from 'node:net'
 import { test } from 'node:test'
-import { guardedConnector, type ResolveHost } from './guarded-connector.ts'
+import { publicAddressConnector, type ResolveHost } from './public-address-connector.ts'
 
 function lookupOf(resolve: ResolveHost, allowPrivate = false): LookupFunction {
   let lookupFunction: LookupFunction | undefined
-  guardedConnector(
+  publicAddressConnector(
     ({ lookup }) => {
       lookupFunction = lookup
       return () => {}

@@ -23,7 +23,7 @@ export const resolveBySystem: ResolveHost = (host, done) => lookup(host, { all: 
  * A connector that blocks addresses with `SPILL_ADDRESS`: private ones unless `allowPrivate`, cloud metadata always, since a receiver may
  * redirect.
  */
-export function guardedConnector(make: MakeConnector, resolve: ResolveHost, allowPrivate: boolean): buildConnector.connector {
+export function publicAddressConnector(make: MakeConnector, resolve: ResolveHost, allowPrivate: boolean): buildConnector.connector {
   const resolveShared = sharedLookups(resolve)
   const allowed = (address: string): boolean => (allowPrivate ? !isMetadataAddress(address) : isPublicAddress(address))
   const connect = make({

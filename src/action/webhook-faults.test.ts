@@ -7,7 +7,7 @@ import { buildConnector } from 'undici'
 import { delivery, handTimers, plainReceiver, receiver } from '../../test/action/receiver.ts'
 import { pause } from '../base/clock.ts'
 import type { Destination } from '../define/action/destination.ts'
-import type { MakeConnector } from './guarded-connector.ts'
+import type { MakeConnector } from './public-address-connector.ts'
 import { openWebhook, type WebhookPorts } from './webhook.ts'
 
 const open: { close(): Promise<void> }[] = []

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { buildConnector } from 'undici'
 import { delivery, type Receiver } from '../../test/action/receiver.ts'
 import { answering, opened } from '../../test/action/webhooks.ts'
-import type { MakeConnector } from './guarded-connector.ts'
+import type { MakeConnector } from './public-address-connector.ts'
 import type { WebhookPorts } from './webhook.ts'
 
 /** Names with their addresses, one list per lookup; and the addresses of opened connections. */

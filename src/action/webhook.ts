@@ -6,7 +6,7 @@
 import { callAfter, wallClock, type Clock, SpillwayError, limits, show } from '../base/index.ts'
 import { packageVersion } from '../base/node/index.ts'
 import type { Destination } from '../define/action/index.ts'
-import { guardedConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './guarded-connector.ts'
+import { publicAddressConnector, resolveBySystem, type MakeConnector, type ResolveHost } from './public-address-connector.ts'
 import { webhookSigner } from './signature.ts'
 import { type JudgeAnswer, WebhookAttempt, type WebhookTransport } from './webhook-attempt.ts'
 
@@ -47,7 +47,7 @@ export async function openWebhook(settings: WebhookSettings, ports: Partial<Webh
   const make = ports.connector ?? (options => buildConnector({ ...options, timeout: timeoutMs, allowH2: false }))
   const agent = new Agent({
     connections: concurrency,
-    connect: guardedConnector(make, ports.resolve ?? resolveBySystem, allowPrivate),
+    connect: publicAddressConnector(make, ports.resolve ?? resolveBySystem, allowPrivate),
     allowH2: false,
     // One timer for the whole attempt replaces these.
     headersTimeout: 0,

@@ -1,5 +1,5 @@
 import type { AggregateName, FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { changeAggregate } from './change.ts'
 import { countDistinctAggregate } from './count-distinct.ts'
 import { countAggregate, shareAggregate } from './counts.ts'

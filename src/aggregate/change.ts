@@ -1,6 +1,6 @@
 /** `change`: the last value of a window minus the first. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { writeFinite } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'

@@ -1,7 +1,7 @@
 /** `countDistinct`: the number of distinct values in a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { codeOfNumber, codeOfText, estimateDistinct, Registers } from './hyperloglog.ts'
 import { tallyPartials, type Tally } from './partial/tallies.ts'
 

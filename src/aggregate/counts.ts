@@ -1,5 +1,5 @@
 /** `count` and `share`: aggregates whose partials are counts, whole numbers that add up. */
-import type { AggregateFunction, PartialMethods } from './partial/aggregate.ts'
+import type { AggregateFunction, PartialMethods } from './partial/aggregate-function.ts'
 import type { SumRows } from './partial/kernel-partial.ts'
 import { numberAt } from './partial/tile-format.ts'
 

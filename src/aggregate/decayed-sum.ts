@@ -1,6 +1,6 @@
 /** `decayedSum`: a sum whose terms halve with each half-life of their age. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { writeFinite, type Fold } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty } from './final-value.ts'
 import { foldCells, foldPartials, SUM, sumFold } from './partial/fold.ts'

@@ -1,7 +1,7 @@
 /** `min` and `max`: the least and the greatest value of a window. */
 import type { StrictOmit } from '../base/index.ts'
 import type { FeatureIR, Value } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { finalizeValue } from './partial/kernel-partial.ts'
 import { compareValues, physicalAt } from './partial/tile-format.ts'

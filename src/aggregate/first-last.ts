@@ -1,6 +1,6 @@
 /** Aggregates that select events by their order (time, arrival, partition, offset): `first`, `last`, `lastK`, `row` and `timeSinceLast`. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
 import { finalizeValue, writeList } from './partial/kernel-partial.ts'
 import { endPartials, newestPartials, type EndEvents, type NewestEvents } from './partial/ordered-events.ts'
@@ -34,7 +34,8 @@ export const lastKAggregate = ({ k, input }: FeatureIR): AggregateFunction<Newes
 
 /**
  * The value at the window's latest event: NULL if that event has NULL or is a table's tombstone, and for no events. (`last` is the
- * latest value that is not NULL.)
+ * latest value that is not NULL.) Only the events that take part differ from `last`: of the kernel by `nulls`, in SQL and tiles by
+ * `participantsSql` (`sql/values.ts`).
  */
 export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEvents> => ({
   ...newestPartials(1),
@@ -45,7 +46,7 @@ export const rowAggregate = ({ input }: FeatureIR): AggregateFunction<NewestEven
     const value = columns[0]
     for (let i = 0; i < rows; i++) {
       // Excludes `nullValue`, and the NaN of an empty window.
-      if (Number.isFinite(value[i])) out.values[at + i] = value[i]!
+      if (Number.isFinite(value[i])) out.values[at + i] = value[i]
       else out.nulls[at + i] = 1
     }
   },

@@ -1,10 +1,11 @@
 /** `histogram`: the number of a window's values in each bucket. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { isDouble } from './final-value.ts'
 import type { SumRows } from './partial/kernel-partial.ts'
 import type { ScalarSql } from './partial/aggregate-sql.ts'
 import { countPartials, type Counts } from './counts.ts'
+import { MOMENT_N } from './partial/moments.ts'
 
 /**
  * The number of values in each bucket: up to the first bound, above it and up to the second, …, above the last. Values are compared
@@ -23,7 +24,7 @@ export const histogramAggregate = (feature: FeatureIR): AggregateFunction<Counts
     finalizeRows({ rows, columns, layout: { buckets }, out, at }: SumRows) {
       for (let i = 0; i < rows; i++) {
         const first = (at + i) * out.width
-        let above = columns[0][i]
+        let above = columns[MOMENT_N][i]
         for (let bucket = 0; bucket < bounds.length; bucket++) {
           const count = columns[buckets + bucket][i]
           out.values[first + bucket] = count

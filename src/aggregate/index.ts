@@ -1,7 +1,7 @@
 /** Aggregate functions: `lift`, `merge` and `finalize` of each aggregate, its SQL, and the tile format that engines share. */
 export { aggregateOf } from './aggregate-of.ts'
 export type { ScalarSql, SqlWindow, TileSql } from './partial/aggregate-sql.ts'
-export type { AggregateFunction } from './partial/aggregate.ts'
+export type { AggregateFunction } from './partial/aggregate-function.ts'
 export { featureBytes, featureSlice, selectFeatureRows, sharedZeros, toSharedColumn } from './feature-columns.ts'
 export { decimalUnit, isDouble, timeUnit } from './final-value.ts'
 export { codeOfNumber, codeOfText, isCode, RANK_BITS, rankOf, rankWeights, registerOf, Registers } from './hyperloglog.ts'

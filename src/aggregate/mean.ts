@@ -7,12 +7,12 @@
  */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { rejectCell, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldPartials, SUM, sumFold } from './partial/fold.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
-import { roundedSums } from './partial/moments.ts'
+import { MOMENT_N, roundedSums } from './partial/moments.ts'
 import { doubleSumSql, finalizeDoubleSums, tooManyValues } from './sum.ts'
 
 /** The mean: fl(fl(fl(S) / n) / 10^s) over exact types (semantics, numbers to the bit); NULL for none. */
@@ -28,7 +28,7 @@ const exactMean = (unit: number): AggregateFunction<ExactMoments<'x'>> => ({
   },
   // One pass, as `finalizeExactSums` and a division: a second one takes 2 % of a replay of many means.
   finalizeRows({ rows, columns, layout, out, at }: SumRows) {
-    const n = columns[0]
+    const n = columns[MOMENT_N]
     const sums = roundedSums(layout, columns, rows)
     const { values, nulls } = out
     for (let i = 0; i < rows; i++) {

@@ -1,8 +1,8 @@
 /** `quantile`: the value of a rank in a window, and the buckets in which values are counted: doubles of 8 significant binary digits. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { decimalUnit, none, nullIfEmpty } from './final-value.ts'
-import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
+import { sortedByValue, tallyPartials, type Tally } from './partial/tallies.ts'
 import type { ValueTally } from './partial/kernel-partial.ts'
 import { limits } from '../base/index.ts'
 
@@ -16,9 +16,13 @@ export const quantileAggregate = (feature: FeatureIR): AggregateFunction<Tally> 
   return {
     ...tallyPartials(value => quantileBucket(value as number)),
     finalize: nullIfEmpty(tally => {
-      const counts = inOrder(tally)
-      let rank = Math.max(1, Math.ceil(q * counts.reduce((sum, [, n]) => sum + n, 0)))
-      for (const [value, n] of counts) if ((rank -= n) <= 0) return { value: (value as number) / unit }
+      const counts = sortedByValue(tally)
+      const rank = Math.ceil(q * counts.reduce((sum, [, n]) => sum + n, 0))
+      let seen = 0
+      for (const [value, n] of counts) {
+        seen += n
+        if (seen >= rank) return { value: (value as number) / unit }
+      }
       return none
     }),
     subKeySql: tile => tile.quantileBucket(tile.toDouble(tile.input)),
@@ -52,10 +56,15 @@ export const rankTally = (q: number): ValueTally => ({
       out[0][row] = NaN
       return
     }
+    // Rank 0 selects the least value, too.
+    const rank = Math.ceil(q * n)
     let at = from
-    // The remaining rank; rank 0 selects the least value, too.
-    for (let rank = Math.ceil(q * n) - data[2 * at + 1]; rank > 0; rank -= data[2 * at + 1]) at++
-    out[0][row] = data[2 * at]!
+    let seen = data[2 * at + 1]
+    while (seen < rank) {
+      at++
+      seen += data[2 * at + 1]
+    }
+    out[0][row] = data[2 * at]
   },
 })
 

@@ -1,7 +1,7 @@
 /** `rate`: the change of a window's values per unit of time. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { writeFinite } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty } from './final-value.ts'
 import { endPartials, type EndEvents } from './partial/ordered-events.ts'

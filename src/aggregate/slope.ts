@@ -1,10 +1,10 @@
 /** `slope`: the least-squares trend of a window's values over time. */
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { rejectCell, writeFinite, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, timeUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldCells, foldPartials, TREND, trendFold } from './partial/fold.ts'
-import { exactProductSum, exactSum } from './partial/moments.ts'
+import { MOMENT_N, exactProductSum, exactSum } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
 import { meanSql, roundedProduct, type TileSql } from './partial/aggregate-sql.ts'
@@ -40,10 +40,10 @@ const exactSlope = (per: number, unit: number): AggregateFunction<ExactMoments<'
   finalizeRows(partials: SumRows) {
     const { rows, columns, layout, out, at } = partials
     for (let i = 0; i < rows; i++) {
-      if (columns[0][i] < 2) out.nulls[at + i] = 1
+      if (columns[MOMENT_N][i] < 2) out.nulls[at + i] = 1
       else if (rowExceedsMomentLimit(partials, i)) rejectCell(out, at + i)
       else {
-        const n = BigInt(columns[0][i])
+        const n = BigInt(columns[MOMENT_N][i])
         const tau = exactSum(columns, layout.tau, 2, i)
         const spread = n * exactProductSum(columns, layout.tauTau, 3, i) - tau * tau
         const covariation = n * exactProductSum(columns, layout.tauX, 3, i) - tau * exactSum(columns, layout.x, layout.xLimbs, i)

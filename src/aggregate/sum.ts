@@ -1,11 +1,17 @@
-/** `sum`: adds the values of a window. */
+/**
+ * `sum`: adds the values of a window.
+ *
+ * A partial over exact types is n and S = Σx, as integers (`partial/exact-moments.ts`; the kernel keeps limbs, `partial/moments.ts`). Over
+ * doubles it is n, the sum and its rounding error (`sumFold`). For either, the value is written three times: of tiles (`finalize`), in SQL
+ * (`valueSql`), and of the kernel's columns (`finalizeRows`). `mean` uses the functions for columns and SQL, too.
+ */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { rejectCell, writeFinite, type PartialRows, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldCells, foldPartials, SUM, sumFold } from './partial/fold.ts'
-import { roundedSumError, roundedSums } from './partial/moments.ts'
+import { MOMENT_N, roundedSumError, roundedSums } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import type { SqlValue, SqlWindow, TileSql } from './partial/aggregate-sql.ts'
 
@@ -53,13 +59,13 @@ export const tooManyValues = (window: SqlWindow): NonNullable<SqlValue['rejected
 
 /** Finalizes sums over exact types: each rounded once, and rejected if its limbs may have overflowed. */
 export function finalizeExactSums({ rows, columns, layout, out, at }: SumRows): void {
-  const n = columns[0]
+  const n = columns[MOMENT_N]
   const sums = roundedSums(layout, columns, rows)
   const { values, nulls } = out
   for (let i = 0; i < rows; i++) {
     if (n[i] === 0) nulls[at + i] = 1
     else if (n[i] > limits.SUM_COUNT_MAX) rejectCell(out, at + i)
-    else values[at + i] = sums[i]!
+    else values[at + i] = sums[i]
   }
 }
 

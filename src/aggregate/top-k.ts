@@ -1,10 +1,10 @@
 /** `topK`: the most frequent values of a window. */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { rejectCell, rejections, writeList, type CountedValues, type ValueTally } from './partial/kernel-partial.ts'
 import { delivered, nullIfEmpty } from './final-value.ts'
-import { inOrder, tallyPartials, type Tally } from './partial/tallies.ts'
+import { sortedByValue, tallyPartials, type Tally } from './partial/tallies.ts'
 
 /**
  * The `k` most frequent values, most frequent first, and of equals the lesser first; fewer if there are fewer, NULL for none. A
@@ -14,7 +14,7 @@ export const topKAggregate = ({ k, input, limit = limits.DISTINCT_MAX }: Feature
   ...tallyPartials(),
   finalize: nullIfEmpty(tally => {
     if (tally.size > limit) return { value: null, rejected: 'SPILL_LIMIT' }
-    const ranked = inOrder(tally).sort(([, a], [, b]) => b - a)
+    const ranked = sortedByValue(tally).sort(([, a], [, b]) => b - a)
     return { value: ranked.slice(0, k).map(([value]) => delivered(value, input)) }
   }),
   valueSql: window => ({

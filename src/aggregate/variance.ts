@@ -7,11 +7,11 @@
  */
 import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
-import type { AggregateFunction } from './partial/aggregate.ts'
+import type { AggregateFunction } from './partial/aggregate-function.ts'
 import { rejectCell, type SumRows } from './partial/kernel-partial.ts'
 import { isDouble, decimalUnit, finite, none, nullIfEmpty, outOfRange } from './final-value.ts'
 import { foldCells, foldPartials, SPREAD, spreadFold } from './partial/fold.ts'
-import { exactProductSum, exactSum } from './partial/moments.ts'
+import { MOMENT_N, exactProductSum, exactSum } from './partial/moments.ts'
 import { exactMomentPartials, type ExactMoments } from './partial/exact-moments.ts'
 import { exceedsMomentLimit, rejectedBeyondMomentLimit, rowExceedsMomentLimit } from './partial/moment-limits.ts'
 import { meanSql, type SqlWindow } from './partial/aggregate-sql.ts'
@@ -66,7 +66,7 @@ const exactSpread = ({ finish, finishSql }: Spread): AggregateFunction<ExactMome
   },
   finalizeRows(partials: SumRows) {
     const { rows, columns, out, at } = partials
-    const n = columns[0]
+    const n = columns[MOMENT_N]
     for (let i = 0; i < rows; i++) {
       if (n[i] < 2) out.nulls[at + i] = 1
       else if (rowExceedsMomentLimit(partials, i)) rejectCell(out, at + i)
@@ -77,7 +77,7 @@ const exactSpread = ({ finish, finishSql }: Spread): AggregateFunction<ExactMome
 
 /** fl(n·Q − S²): in doubles while n·Q, and so S², which is never greater, is a safe integer; otherwise in big integers, rounded once. */
 function exactSquares({ columns, layout }: SumRows, row: number): number {
-  const n = columns[0][row]
+  const n = columns[MOMENT_N][row]
   if (layout.xLimbs === 1 && layout.xxLimbs === 1) {
     const nQ = n * columns[layout.xx][row]
     const sum = columns[layout.x][row]

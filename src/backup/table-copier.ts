@@ -232,7 +232,7 @@ class ChangingTable implements TableCopier {
       isLast = true
       for (const row of this.#reader.rows(this.table, after)) {
         builder.add(row)
-        if (this.table.kind === 'whole') continue
+        if (this.table.kind === 'small') continue
         after = builder.keyOf(row)
         if (builder.bytes < this.#chunkBytes && !(builder.bytes >= this.#chunkBytes / PARTS_MAX && isBoundary(after))) continue
         isLast = false

@@ -22,7 +22,7 @@ export type BatchCommand =
   | { readonly do: 'next' }
 
 /** The results of commands. */
-interface BatchResults {
+interface CommandResults {
   begin: { readonly partitions: number }
   spill: { readonly spilled: SpilledRows }
   part: { readonly part: ResultPart }
@@ -30,7 +30,7 @@ interface BatchResults {
 }
 
 /** The result of a command, with the peak memory in bytes since the run began. */
-export type BatchCommandResult<C extends keyof BatchResults> = BatchResults[C] & { readonly peakBytes: number }
+export type BatchCommandResult<C extends keyof CommandResults> = CommandResults[C] & { readonly peakBytes: number }
 
 interface OpenedRun {
   readonly reader: SqliteReader
@@ -57,7 +57,7 @@ port.on('message', (command: BatchCommand) => {
   })
 })
 
-async function resultOf(command: Exclude<BatchCommand, { do: 'next' }>): Promise<BatchResults[keyof BatchResults]> {
+async function resultOf(command: Exclude<BatchCommand, { do: 'next' }>): Promise<CommandResults[keyof CommandResults]> {
   switch (command.do) {
     case 'begin': {
       peakBytes = 0

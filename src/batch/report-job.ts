@@ -29,14 +29,14 @@ const file = new URL(`./report-thread${extname(import.meta.url)}`, import.meta.u
 export const makeReportInThread =
   (log: string, scores: ScoringDefinitions['scores']): MakeReport =>
   (job, path, signal) =>
-    isHere(job) ? here(log, scores, job, path, signal) : beside({ log, job, path }, signal)
+    needsMainThread(job) ? makeReportHere(log, scores, job, path, signal) : runReportThread({ log, job, path }, signal)
 
-function isHere({ ir, report, version }: ReportJob): boolean {
+function needsMainThread({ ir, report, version }: ReportJob): boolean {
   return version === undefined && isExternalScore(reportModel(ir, report).score)
 }
 
 /** The thread ends by itself, also when stopped: terminating it inside a native library would take the process with it. */
-async function beside(data: ReportThreadInput, signal: AbortSignal): Promise<ReportResult> {
+async function runReportThread(data: ReportThreadInput, signal: AbortSignal): Promise<ReportResult> {
   signal.throwIfAborted()
   return runThreadJob({
     file,
@@ -47,7 +47,7 @@ async function beside(data: ReportThreadInput, signal: AbortSignal): Promise<Rep
   })
 }
 
-async function here(
+async function makeReportHere(
   log: string,
   scores: ScoringDefinitions['scores'],
   job: ReportJob,
@@ -59,7 +59,7 @@ async function here(
     return await makeReport(reader, job, {
       scores,
       path,
-      between: async () => {
+      onStep: async () => {
         await yieldToEventLoop()
         signal.throwIfAborted()
       },

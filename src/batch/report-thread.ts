@@ -11,12 +11,12 @@ const { log, job, path } = workerData as ReportThreadInput
 let isStopped = false
 port.on('message', () => (isStopped = true))
 
-const between = async (): Promise<void> => {
+const onStep = async (): Promise<void> => {
   await yieldToEventLoop()
   if (isStopped) throw new SpillwayError('SPILL_STOPPED', 'the report was stopped')
 }
 
 const reader = new SqliteReader(log)
-await sendResult(() => makeReport(reader, job, { scores: new Map(), path, between }))
+await sendResult(() => makeReport(reader, job, { scores: new Map(), path, onStep }))
 reader.close()
 port.close()

@@ -196,7 +196,7 @@ export interface MakeReportOptions {
   /** Path of the file. */
   readonly path: string
   /** Awaited between two steps. */
-  readonly between?: () => Promise<void>
+  readonly onStep?: () => Promise<void>
 }
 
 /**
@@ -206,12 +206,12 @@ export interface MakeReportOptions {
 export async function makeReport(
   store: SegmentLog & NamedValues & SavedStates,
   job: ReportJob,
-  { scores, path, between }: MakeReportOptions,
+  { scores, path, onStep }: MakeReportOptions,
 ): Promise<ReportResult> {
   const started = stopwatch()
   const steps = reportTable(store, job, scores)
   let next = steps.next()
-  for (; !next.done; next = steps.next()) await between?.()
+  for (; !next.done; next = steps.next()) await onStep?.()
   const { value: table } = next
   const written = await writeReportFile(path, table)
   const seconds = (stopwatch() - started) / 1000

@@ -25,7 +25,7 @@ const openers = {
   csv: openCsv,
   // DuckDB takes 60 ms and 25 MB: it is loaded for Parquet alone.
   parquet: async (file: DetectedFile, reader?: JsonLineReader): Promise<InputFile> =>
-    (await import('./parquet/parquet.ts')).openParquet(file, reader),
+    (await import('./parquet/parquet-reader.ts')).openParquet(file, reader),
 }
 
 export interface LoadFileOptions {

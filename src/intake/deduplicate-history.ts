@@ -38,9 +38,9 @@ export function deduplicateHistory(
   let count = 0
   for (let i = 0; i < block.length; i++) {
     const row = order ? order[i] : i
-    const decision = state.decide(row)
-    if (decision === 'accept') accepted[count++] = row
-    else rejected[decision].push(row)
+    const verdict = state.verdictOn(row)
+    if (verdict === 'accepted') accepted[count++] = row
+    else rejected[verdict].push(row)
   }
   const isUnchanged = !order && count === block.length
   const { duplicate: duplicates, conflict: conflicts, stale } = rejected
@@ -65,7 +65,7 @@ class HistoryDeduplicator {
     this.#recent = new RecentIds(source, idsMax)
   }
 
-  decide(row: number): 'accept' | 'duplicate' | 'conflict' | 'stale' {
+  verdictOn(row: number): 'accepted' | 'duplicate' | 'conflict' | 'stale' {
     const ids = this.#ids && !this.#ids.hasNull(row) ? this.#ids : undefined
     const earlier = ids ? ids.find(row) : -1
     if (earlier >= 0 && this.#age(row, earlier) <= this.#source.dedupe) {
@@ -81,7 +81,7 @@ class HistoryDeduplicator {
       ids.put(row)
       this.#recent.add(this.#arrival[row])
     }
-    return 'accept'
+    return 'accepted'
   }
 
   #age(row: number, earlier: number): number {
@@ -162,7 +162,7 @@ export class RecentRows {
 
   /** Makes `row` the row that its values find. */
   put(row: number): void {
-    // Then every row of the older generation arrived more than `window` before this row and all later ones.
+    // Once `window` has passed, every row of the older generation arrived more than `window` before this row and all later ones.
     if (this.#arrival[row] - this.#newerSince > this.#window) this.#rotate(row)
     if (this.#rows.length === this.#capacity) this.#grow()
     this.#rows.push(row)

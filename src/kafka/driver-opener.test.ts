@@ -11,7 +11,7 @@ import { env, secretFile } from '../define/action/setting.ts'
 import { kafkaPlace as kafka, type KafkaPlaceOptions } from '../define/config/kafka-place.ts'
 import { placeValueOf } from '../define/config/feed-place.ts'
 import { openReaders } from '../sources/open-readers.ts'
-import { connectionReader } from './kafka-connection.ts'
+import { connectionLoader } from './driver-opener.ts'
 
 const folder = scratchFolder('place-connection')
 const authority = CertificateAuthority.create(join(folder, 'ca'))
@@ -21,7 +21,7 @@ const variables = { BROKERS: 'a:9092, b:9092', PASSWORD: 'swordfish', EMPTY: '' 
 
 function readerOf(options: KafkaPlaceOptions, env: Record<string, string> = variables) {
   const { ir, functions } = placeValueOf(kafka(options))!
-  return connectionReader(ir, { owner: `source 'payments': kafka:${ir.topic}`, env, token: functions.token })
+  return connectionLoader(ir, { owner: `source 'payments': kafka:${ir.topic}`, env, token: functions.token })
 }
 
 test('a place and an address without settings lead to the same connection', () => {

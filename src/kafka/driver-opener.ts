@@ -1,9 +1,13 @@
-/** A connection to Kafka: its settings read from the environment and from files, which may be renewed while a run reads. */
+/** Opens drivers with settings from the environment and from files, which may be renewed while a run reads. */
 import { SpillwayError } from '../base/index.ts'
+import { type SettingReader, settingReader } from '../base/node/index.ts'
 import type { KafkaTokenFunction } from '../define/action/index.ts'
 import { brokerList, type KafkaConnectionIR, type KafkaLoginIR, type KafkaTlsIR } from '../define/ir/index.ts'
-import { checkCertificates, type KafkaCertificates, type KafkaConnection, type KafkaLogin, TokenSource } from '../kafka/index.ts'
-import { type SettingReader, settingReader } from './setting-reader.ts'
+import { openKafkaDriver } from './open-driver.ts'
+import { type KafkaConnection, type KafkaDriver, KafkaError } from './port/driver.ts'
+import { checkCertificates } from './security/certificates.ts'
+import type { KafkaCertificates, KafkaLogin } from './security/security.ts'
+import { TokenSource } from './security/token-source.ts'
 
 const CLIENT_ID = 'spillway'
 
@@ -17,12 +21,36 @@ interface ConnectionSettings {
 }
 
 /**
+ * Checks the settings of a connection, and returns a function that opens a driver with them. It reads them again each time. One that cannot
+ * be read then, such as a file that is being replaced, counts as missing credentials, for which the reader of a topic waits.
+ *
+ *     const open = driverOpener({ topic: 'payments', brokers: { kind: 'env', name: 'KAFKA_BROKERS' } }, { owner: "source 'payments'", env })
+ *     const driver = open()
+ *
+ * @throws `SPILL_INPUT` like `connectionLoader`; the function throws a `KafkaError` (`no-credentials`) instead, and `SPILL_PACKAGE` without
+ * the package `@platformatic/kafka`.
+ */
+export function driverOpener(ir: KafkaConnectionIR & { readonly topic: string }, settings: ConnectionSettings): () => KafkaDriver {
+  const load = connectionLoader(ir, settings)
+  load()
+  return () => {
+    let connection
+    try {
+      connection = load()
+    } catch (error) {
+      throw new KafkaError('no-credentials', (error as Error).message, { cause: error })
+    }
+    return openKafkaDriver(connection)
+  }
+}
+
+/**
  * Returns a function that reads the settings of a connection, each time anew.
  *
  * @throws `SPILL_INPUT` (the function too) for a variable that is not set, a file that cannot be read, and certificates and keys that cannot
  * be used. Messages name the source, the topic and the setting, and show no secret.
  */
-export function connectionReader(
+export function connectionLoader(
   ir: KafkaConnectionIR & { readonly topic: string },
   { owner, env, token }: ConnectionSettings,
 ): () => KafkaConnection {
@@ -37,7 +65,7 @@ export function connectionReader(
 }
 
 function brokersOf(
-  { topic, brokers: setting }: Parameters<typeof connectionReader>[0],
+  { topic, brokers: setting }: Parameters<typeof connectionLoader>[0],
   env: ConnectionSettings['env'],
   read: SettingReader,
 ): readonly string[] {

@@ -3,7 +3,6 @@ export {
   type FetchedRecords,
   type GroupMember,
   type GroupProtocol,
-  type KafkaConnection,
   type KafkaDriver,
   KafkaError,
   passingKinds,
@@ -23,14 +22,11 @@ export { keptBytes } from './format/rejected-value.ts'
 export type { ValueFormat } from './format/value-format.ts'
 export { SCHEMA_ID_MAGIC } from './format/wire-format.ts'
 export { javaPartition } from './java-partition.ts'
-export { openKafkaDriver } from './open-driver.ts'
+export { driverOpener } from './driver-opener.ts'
 export { openWriter } from './port/open-writer.ts'
 export { deadLetterHeaders } from './dead-letter-headers.ts'
 export { type PartitionEnds, partitionEnds } from './partition-ends.ts'
 export { parseRecordPlace, type RecordPlace, recordPlaceText } from './record-place.ts'
 export { registeredColumns } from './registry/declared-columns.ts'
 export { headersOf, type RecordColumns } from './records/record-set.ts'
-export { checkCertificates } from './security/certificates.ts'
-export type { KafkaCertificates, KafkaLogin } from './security/security.ts'
-export { TokenSource } from './security/token-source.ts'
 export { isOtherTopic, topicIdText } from './topic-id.ts'

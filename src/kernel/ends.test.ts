@@ -67,13 +67,14 @@ for (const [name, windows] of Object.entries(cases)) {
 for (const [name, windows] of Object.entries({ 'hop 1': windowsOf([3, 60], 1), 'hop 7': windowsOf([3, 60], 7), 'mixed hops': finiteMixed }))
   test(`past maxEntries a window is rejected or correct, ${name}`, () => {
     let rejections = 0
-    const { tile } = new Windows(windows)
+    const { tileWidth } = new Windows(windows)
     fc.assert(
       fc.property(histories, fc.integer({ min: 1, max: 6 }), (history, maxEntries) => {
         const input = inputOfHistory(indexed(history))
         const ends = new Ends(new Windows(windows), maxEntries)
         const rejected = stepThrough(ends, input, windows, (partial, events) => assert.deepEqual(partial, endsOf(input, events)))
-        const entriesOf = (events: number[]) => new Set(tile === 1 ? events : events.map(event => tileStart(input.time[event], tile))).size
+        const entriesOf = (events: number[]) =>
+          new Set(tileWidth === 1 ? events : events.map(event => tileStart(input.time[event], tileWidth))).size
         if (name !== 'mixed hops') assert.equal(rejected, countOver(input, windows, maxEntries, entriesOf))
         assert.ok(ends.entries <= 2 * maxEntries)
         rejections += rejected

@@ -43,8 +43,8 @@ export class Ends extends Structure {
     const slot = input.slots[event]
     const time = input.time[event]
     if (isAfterEntry(input, event, this.#last, slot * EVENT_WIDTH)) writeEvent(this.#last, slot * EVENT_WIDTH, input, event)
-    const { tile } = this.#windows
-    if (this.#windows.isPast(tileStart(time, tile), input.watermark[event])) return
+    const { tileWidth } = this.#windows
+    if (this.#windows.isPast(tileStart(time, tileWidth), input.watermark[event])) return
     const arena = this.arena
     if (arena.isFull(slot)) arena.makeRoom(slot, this.#windows, input.watermark[event])
     const { data } = arena
@@ -52,9 +52,9 @@ export class Ends extends Structure {
     const end = arena.end(slot)
     let at = insertionPoint(data, EVENT_WIDTH, from, end, time)
     while (at > from && data[(at - 1) * EVENT_WIDTH] === time && !isAfterEntry(input, event, data, (at - 1) * EVENT_WIDTH)) at--
-    if (tile > 1) {
-      if (at > from && tileStart(data[(at - 1) * EVENT_WIDTH], tile) === tileStart(time, tile)) return
-      if (at < end && tileStart(data[at * EVENT_WIDTH], tile) === tileStart(time, tile))
+    if (tileWidth > 1) {
+      if (at > from && tileStart(data[(at - 1) * EVENT_WIDTH], tileWidth) === tileStart(time, tileWidth)) return
+      if (at < end && tileStart(data[at * EVENT_WIDTH], tileWidth) === tileStart(time, tileWidth))
         return writeEvent(data, at * EVENT_WIDTH, input, event)
     }
     const entry = arena.open(slot, end - at)

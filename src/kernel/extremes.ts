@@ -40,7 +40,7 @@ export class Extremes extends Structure {
     const arena = this.arena
     const windows = this.#windows
     const slot = slots[event]
-    const tile = tileStart(time[event], windows.tile)
+    const tile = tileStart(time[event], windows.tileWidth)
     if (windows.isPast(tile, watermark[event])) return
     if (arena.isFull(slot)) arena.makeRoom(slot, windows, watermark[event])
     const entries = this.#insertOrdered(slot, tile, value[event] * this.#sign)
@@ -57,11 +57,11 @@ export class Extremes extends Structure {
     if (oldest === 0) return this.readNothing(row)
     for (let w = 0, out = row; w < windows.length; w++, out += COLUMN_STRIDE) {
       const start = windows.start(w, asOf)
-      let tail = heads[head + MARKS + w]
-      while (data[tail * 2] < start) tail++
-      heads[head + MARKS + w] = tail
-      if (tail < oldest) oldest = tail
-      flat[out] = data[tail * 2 + 1] * this.#sign
+      let first = heads[head + MARKS + w]
+      while (data[first * 2] < start) first++
+      heads[head + MARKS + w] = first
+      if (first < oldest) oldest = first
+      flat[out] = data[first * 2 + 1] * this.#sign
     }
     heads[head + FROM] = oldest
   }
@@ -71,7 +71,7 @@ export class Extremes extends Structure {
     const other = snapshot.out.flat
     for (let at = row; at < flat.length; at += COLUMN_STRIDE) {
       const value = other[at]
-      if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value!
+      if (Number.isNaN(flat[at]) || (!Number.isNaN(value) && this.#isBetter(value * this.#sign, flat[at] * this.#sign))) flat[at] = value
     }
   }
 
@@ -95,8 +95,11 @@ export class Extremes extends Structure {
     const end = heads[head + END] - 1
     // `at` is after every entry up to the tile. The entry at `at`, if any, is the best of the later ones.
     const at = insertionPoint(data, 2, oldest, end, tile)
+    // A later entry is as good.
     if (at < end && !isBetter(value, data[at * 2 + 1])) return end - oldest
-    if (at > oldest && data[at * 2 - 2] === tile && !isBetter(value, data[at * 2 - 1])) return end - oldest
+    // The entry of the same tile is as good.
+    const previous = at - 1
+    if (at > oldest && data[previous * 2] === tile && !isBetter(value, data[previous * 2 + 1])) return end - oldest
     let first = at
     while (first > oldest && !isBetter(data[first * 2 - 1], value)) first--
     const moved = first + 1 - at

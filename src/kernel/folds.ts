@@ -54,15 +54,15 @@ export class Folds extends Structure {
   /** Scratch: a running total within `read`, `merge` or `#foldFront`. */
   readonly #total: Float64Array
 
-  constructor({ spans, hops, tile }: Windows, fold: Fold, maxEntries: number) {
+  constructor({ spans, hops, tileWidth }: Windows, fold: Fold, maxEntries: number) {
     assert(
-      spans.every((span, w) => span === Infinity || hops[w] === tile),
+      spans.every((span, w) => span === Infinity || hops[w] === tileWidth),
       'bands have tiles alike',
     )
     // An entry is its time, its partial, and in a front the fold from the entry to its band's flip.
     super(new Arena(1 + 2 * fold.width), new PartialColumns(spans.length, fold.width))
     this.#spans = spans
-    this.#hop = tile
+    this.#hop = tileWidth
     this.#fold = fold
     this.#maxEntries = maxEntries
     this.#bands = new Bands(spans.filter(Number.isFinite).length)
@@ -197,6 +197,7 @@ export class Folds extends Structure {
       }
       inner = tail
     }
+    // `inner` is the tail of the longest window.
     if (bands.count > 0) arena.cut(slot, arena.end(slot) - inner)
   }
 
@@ -228,6 +229,7 @@ export class Folds extends Structure {
     this.truncations.record(slot, arena.data[this.#entryAt(slot, length)])
     let band = 0
     while (this.#bands.tail(slot, band) < length) band++
+    assert(band < this.#bands.count, 'every entry is in a band')
     if (this.#bands.flip(slot, band) === length) this.#backToFront(slot, band)
     this.#bands.cut(slot, length - 1)
     arena.cut(slot, arena.from(slot) + 1)

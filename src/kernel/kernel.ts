@@ -86,7 +86,7 @@ export class Kernel {
     this.#keySlots = KeySlots.of(group, source, options.strings)
     const plans = planStructures(group, source)
     this.#units = plans.map(plan => buildUnit(plan, source, options.strings, options.sketchFrom))
-    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), undefined, options.isSnapshot)
+    if (source.identity) this.#revisions = new Revisions(source, this.#units, allWindows(plans), options)
   }
 
   /** Bytes of state. */

@@ -40,7 +40,7 @@ export class PrefixSums extends Structure {
     const arena = this.arena
     const windows = this.#windows
     const slot = slots[event]
-    const tile = tileStart(time[event], windows.tile)
+    const tile = tileStart(time[event], windows.tileWidth)
     if (windows.isPast(tile, watermark[event])) return
     if (arena.isFull(slot)) arena.makeRoom(slot, windows, watermark[event])
     liftMoments(this.#layout, time[event], value[event], this.#vector, 0)

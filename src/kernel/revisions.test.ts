@@ -203,7 +203,7 @@ test('a slice with a different identity, or a different deletion mark, is reject
 test('past its bound a key rejects windows that reach a lost event, also after a refill', () => {
   const plans = planStructures(group, source)
   const units = plans.map(plan => buildUnit(plan, source, strings))
-  const revisions = new Revisions(source, units, allWindows(plans), 3)
+  const revisions = new Revisions(source, units, allWindows(plans), { maxEvents: 3 })
   const rejectedAt = (events: readonly Event[], first: number, asOf: number): boolean[] => {
     const block = blockOf(events, first)
     const slots = Int32Array.from(events, ({ g }) => g!)

@@ -33,6 +33,14 @@ export interface SnapshotReads {
   readonly belowWatermark: Uint8Array | undefined
 }
 
+/** Options of `Revisions`. */
+interface RevisionsOptions {
+  /** Events that the ledger keeps of a key. */
+  readonly maxEvents?: number
+  /** No identity is dropped until `finishSnapshot`: an event that it superseded may still arrive. */
+  readonly isSnapshot?: boolean | undefined
+}
+
 /**
  * Applies events that can be superseded (semantics, the log): it adds retraction to structures that cannot retract.
  *
@@ -52,7 +60,9 @@ export class Revisions {
   readonly #identities: IdentityIndex
   /** By slot: 1 if its structures hold a superseded event. */
   #stale = new Uint8Array(0)
-  readonly #event: LedgerEvent
+  /** Scratch, overwritten by `#apply`, `#supersedeOnly`, `load` and `#refill`. */
+  readonly #scratch: LedgerEvent
+  /** Scratch of `#refill`: one event as a structure reads it. */
   readonly #single: StructureInput = {
     slots: new Int32Array(1),
     time: new Float64Array(1),
@@ -65,16 +75,12 @@ export class Revisions {
   /** The last event, which may trigger the reads that follow: structures with `before` do not have it yet. */
   #trigger: { readonly inputs: readonly StructureInput[]; readonly event: number } | undefined
 
-  /**
-   * `windows` are those of all units. With `isSnapshot` no identity is dropped until `finishSnapshot`: an event that it superseded may still
-   * arrive.
-   */
+  /** `windows` are those of all units. */
   constructor(
     source: SourceIR,
     units: readonly KernelUnit[],
     windows: Windows,
-    maxEvents: number = limits.REVISABLE_EVENTS_PER_KEY,
-    isSnapshot = false,
+    { maxEvents = limits.REVISABLE_EVENTS_PER_KEY, isSnapshot = false }: RevisionsOptions = {},
   ) {
     const identity = identityColumns(source).length
     this.#source = source
@@ -85,7 +91,7 @@ export class Revisions {
       ...units.map(({ isText }) => isText),
     ])
     this.#identities = new IdentityIndex(identity, isSnapshot ? Infinity : source.revisable!)
-    this.#event = emptyLedgerEvent(identity, units.length)
+    this.#scratch = emptyLedgerEvent(identity, units.length)
   }
 
   /** Starts to drop identities that can no longer be revised. */
@@ -151,7 +157,7 @@ export class Revisions {
     this.#stale[slot] = from.count(1)
     this.#ledger.load(slot, from)
     const loaded: LedgerEvent[] = []
-    for (const event of this.#ledger.eventsOf(slot, this.#event))
+    for (const event of this.#ledger.eventsOf(slot, this.#scratch))
       loaded.push({ ...event, identity: event.identity.slice(), values: event.values.slice() })
     for (const { identity, time, arrival, sourcePosition } of loaded)
       if (!Number.isNaN(identity[0]) && !this.#supersede(identity, slot, time, arrival, sourcePosition))
@@ -161,22 +167,27 @@ export class Revisions {
   #apply({ block, slots, watermark, inputs }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
     this.#insertTrigger()
     const [time, arrival, sourcePosition] = [block.time[event], block.arrival[event], block.sourcePosition[event]]
-    const into = this.#event
+    const scratch = this.#scratch
     const slot = isDeleted(this.#source, block, event) ? -1 : slots[event]
-    if (identify(identity, event, into.identity) && !this.#supersede(into.identity, slot, time, arrival, sourcePosition)) return
+    const hasIdentity = identify(identity, event, scratch.identity)
+    // A later revision is already visible.
+    if (hasIdentity && !this.#supersede(scratch.identity, slot, time, arrival, sourcePosition)) return
+    // A deletion, or an event without a key, only supersedes.
     if (slot < 0) return
-    into.time = time
-    into.arrival = arrival
-    into.sourcePosition = sourcePosition
-    for (let u = 0; u < inputs.length; u++) into.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
-    if (this.#ledger.add(slot, into, watermark[event])) this.#lose(slot)
+
+    scratch.time = time
+    scratch.arrival = arrival
+    scratch.sourcePosition = sourcePosition
+    for (let u = 0; u < inputs.length; u++) scratch.values[u] = inputs[u].skip?.[event] ? NaN : inputs[u].value[event]
+    if (this.#ledger.add(slot, scratch, watermark[event])) this.#lose(slot)
+    // A stale key is refilled from the ledger before it is read.
     if (!this.#stale[slot]) this.#insert(inputs, event, false)
     if (this.#hasBefore) this.#trigger = { inputs, event }
   }
 
   /** Applies an event that counts in the other layer: it only supersedes here. */
   #supersedeOnly({ block }: RevisableEvents, identity: readonly ColumnData[], event: number): void {
-    const own = this.#event.identity
+    const own = this.#scratch.identity
     if (identify(identity, event, own)) this.#supersede(own, -1, block.time[event], block.arrival[event], block.sourcePosition[event])
   }
 
@@ -224,25 +235,32 @@ export class Revisions {
   /** Refills the structures of a slot from the ledger, for reads at `asOf` and later. */
   #refill(slot: number, asOf: number): void {
     const { slots, time, arrival, sourcePosition, value, watermark } = this.#single
-    const triggerSourcePosition =
-      this.#trigger && this.#trigger.inputs[0].slots[this.#trigger.event] === slot
-        ? this.#trigger.inputs[0].sourcePosition[this.#trigger.event]
-        : NaN
+    const trigger = this.#triggerPosition(slot)
     for (const { structure } of this.#units) structure.clear(slot)
     slots[0] = slot
     watermark[0] = asOf
-    for (const event of this.#ledger.eventsOf(slot, this.#event)) {
+    for (const event of this.#ledger.eventsOf(slot, this.#scratch)) {
       time[0] = event.time
       arrival[0] = event.arrival
       sourcePosition[0] = event.sourcePosition
       for (let u = 0; u < this.#units.length; u++) {
         value[0] = event.values[u]
-        if (Number.isNaN(value[0]) || (this.#units[u].before && event.sourcePosition === triggerSourcePosition)) continue
+        // It does not take part.
+        if (Number.isNaN(value[0])) continue
+        // `#insertTrigger` inserts it later.
+        if (this.#units[u].before && event.sourcePosition === trigger) continue
         this.#units[u].structure.insert(this.#single, 0)
       }
     }
     this.#stale[slot] = 0
     if (this.#ledger.newestLost(slot) > -Infinity) this.#lose(slot)
+  }
+
+  /** The position of the trigger, if it is of this slot. */
+  #triggerPosition(slot: number): number | undefined {
+    if (!this.#trigger) return undefined
+    const { inputs, event } = this.#trigger
+    return inputs[0].slots[event] === slot ? inputs[0].sourcePosition[event] : undefined
   }
 
   /** Rejects every window that reaches events that the ledger lost. */

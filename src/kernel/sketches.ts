@@ -57,7 +57,7 @@ export class Sketches {
   /** Adds a value of a time. Later window starts are at `reach` or after it. */
   add(sketch: Sketch, time: number, value: number, reach: number): void {
     const before = sketch.capacity
-    sketch.add(tileStart(time, this.#windows.tile), this.codeOf(value), reach)
+    sketch.add(tileStart(time, this.#windows.tileWidth), this.codeOf(value), reach)
     if (sketch.capacity > before) this.#account(sketch.capacity - before)
   }
 

@@ -28,7 +28,10 @@ export interface KernelState {
   readonly writer: StateWriter
 }
 
-/** Two numbers that differ if the states of two groups may differ in shape or meaning. Names and notes do not matter. */
+/**
+ * Two numbers that differ if the states of two groups may differ in shape or meaning. Names of features and columns count; the group's name,
+ * notes and `maxBytes` do not.
+ */
 export function layoutOf({ key, features }: GroupIR, source: SourceIR, watermark: string): SliceHeader['layout'] {
   const digest = createHash('sha256')
     .update(

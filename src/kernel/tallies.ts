@@ -92,7 +92,7 @@ export class Tallies extends Structure {
     if (this.#lifetime && this.#lifetime.length(slot) <= this.#limit) addCount(this.#lifetime, slot, lifted, 1)
     if (windows.length === 0) return
     this.#advance(slot, asOf)
-    const tile = tileStart(time[event], windows.tile)
+    const tile = tileStart(time[event], windows.tileWidth)
     if (!windows.isPast(tile, asOf)) this.#store(slot, tile, lifted)
   }
 

@@ -16,13 +16,13 @@ test('tiles are aligned to the epoch, toward −∞', () => {
 })
 
 test('a tile divides every hop, and lifetime does not count', () => {
-  const tileOf = (...hops: number[]) => new Windows(hops.map(hop => ({ span: 100, hop }))).tile
+  const tileOf = (...hops: number[]) => new Windows(hops.map(hop => ({ span: 100, hop }))).tileWidth
   assert.equal(tileOf(5000, 60_000, 600_000), 5000)
   assert.equal(tileOf(4, 6), 2)
   assert.equal(tileOf(2, 3), 1)
   const lifetime = { span: Infinity, hop: LIFETIME_HOP }
-  assert.equal(new Windows([lifetime]).tile, LIFETIME_HOP)
-  assert.equal(new Windows([{ span: 100, hop: 5 }, lifetime]).tile, 5)
+  assert.equal(new Windows([lifetime]).tileWidth, LIFETIME_HOP)
+  assert.equal(new Windows([{ span: 100, hop: 5 }, lifetime]).tileWidth, 5)
 })
 
 test('mixed and exact', () => {

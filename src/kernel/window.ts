@@ -21,7 +21,7 @@ export function tileStart(time: number, hop: number): number {
 /**
  * The windows of one structure, by column.
  *
- * Every window starts at a multiple of `tile`, so the events of a tile are inside the same windows at every as-of time, and a list
+ * Every window starts at a multiple of `tileWidth`, so the events of a tile are inside the same windows at every as-of time, and a list
  * needs one entry for them. A window of a wider hop needs fewer entries: `Arena.makeRoom` drops the rest.
  */
 export class Windows {
@@ -29,7 +29,8 @@ export class Windows {
   /** Milliseconds; Infinity for lifetime. Ascending if the constructor's windows are. */
   readonly spans: Float64Array
   readonly hops: Float64Array
-  readonly tile: number
+  /** Width of a tile, ms: the greatest common divisor of the hops. */
+  readonly tileWidth: number
   /** Do some windows have wider tiles than others? */
   readonly hasMixedTiles: boolean
   /** Is every hop one millisecond, so that each event needs its own entry? */
@@ -39,8 +40,8 @@ export class Windows {
     this.length = windows.length
     this.spans = Float64Array.from(windows, window => window.span)
     this.hops = Float64Array.from(windows, window => window.hop)
-    this.tile = commonTile(windows)
-    this.hasMixedTiles = this.hops.some(hop => hop !== this.tile)
+    this.tileWidth = commonTile(windows)
+    this.hasMixedTiles = this.hops.some(hop => hop !== this.tileWidth)
     this.isExact = this.hops.every(hop => hop === 1)
   }
 
@@ -56,9 +57,10 @@ export class Windows {
     return reach
   }
 
-  /** Is a tile outside every window at `asOf` and later? */
-  isPast(tile: number, asOf: number): boolean {
-    return tile < asOf - this.spans[this.length - 1] && tile < this.reach(asOf)
+  /** Is the tile that begins at `start` outside every window at `asOf` and later? */
+  isPast(start: number, asOf: number): boolean {
+    // The first comparison is quick, and true whenever the second one is.
+    return start < asOf - this.spans[this.length - 1] && start < this.reach(asOf)
   }
 
   /** Can a window start, at `asOf` or later, between two adjacent entries of a list? */

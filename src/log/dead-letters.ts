@@ -17,7 +17,7 @@ export interface DeadLetter {
   readonly place: string
   /** Time of the rejection, UTC ms. */
   readonly at: number
-  /** Sequence number of the log's next entry at that time: no entry has it yet. */
+  /** Sequence number of the entry that follows the rejection in the log. The letter itself has none. */
   readonly sequence: number
   readonly raw: string | Uint8Array
   /** Format of `raw`, unless it is a record of the source as JSON. */

@@ -85,7 +85,7 @@ export {
 } from '../model/thread-runtime.ts'
 export { destination, type DestinationOptions, type DestinationSettings } from '../define/action/effect.ts'
 export { aggregateOf } from '../aggregate/aggregate-of.ts'
-export type { AggregateFunction, Exactness } from '../aggregate/partial/aggregate.ts'
+export type { AggregateFunction, Exactness } from '../aggregate/partial/aggregate-function.ts'
 export { TILE_VERSION, type TileCell, type TileEvent, type TileValue } from '../aggregate/partial/tile-format.ts'
 export type { PointInTimeDialect, SqlDialect } from '../sql/dialect.ts'
 export { allRows, type SqlCell, type SqlColumn, type SqlEngine, type SqlRow } from '../sql/engine.ts'

@@ -1,4 +1,4 @@
-/** Sources of records for a run: readers of files, PostgreSQL, standard input, generators and samples. */
+/** Sources of records for a run: readers of files, standard input, PostgreSQL, Kafka, generators and samples. */
 export { readUpToText } from './files/file-position.ts'
 export { STANDARD_INPUT } from './files/file-reader.ts'
 export { readTopicOf } from './kafka/read-topic.ts'

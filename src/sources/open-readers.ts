@@ -20,10 +20,11 @@ import { sampleKind } from './samples/sample-reader.ts'
 const builtInKinds: readonly BuiltInKind[] = [...postgresKinds, kafkaKind, sampleKind]
 
 /** The addresses besides paths and `-`, for help: `pg:TABLE an outbox in PostgreSQL, …`. */
-export const addressHelp = builtInKinds.map(({ form, place }) => `${form} ${place}`).join(', ')
+export const addressHelp = builtInKinds.map(({ form, description }) => `${form} ${description}`).join(', ')
 
 /** The live place that an address names, such as `an outbox in PostgreSQL`; undefined for a file, which is a history. */
-export const livePlaceOf = (address: string): string | undefined => builtInKinds.find(({ scheme }) => scheme === schemeOf(address))?.place
+export const livePlaceOf = (address: string): string | undefined =>
+  builtInKinds.find(({ scheme }) => scheme === schemeOf(address))?.description
 
 /** May the records of an address be read again as a history, though it is no file? */
 export const hasHistory = (address: string): boolean =>

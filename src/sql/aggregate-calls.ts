@@ -4,6 +4,7 @@
  * Aliases: `e` an event, `a` its request, `p` the row with the results of the calls. Calls over no event are NULL.
  */
 import type { ScalarSql, SqlWindow, TileSql } from '../aggregate/index.ts'
+import { limits } from '../base/index.ts'
 import type { FeatureIR } from '../define/ir/index.ts'
 import type { PointInTimeDialect, SqlDialect } from './dialect.ts'
 import { deliveredSql } from './expression.ts'
@@ -59,7 +60,7 @@ export function windowSql(
   const countOf = (condition?: string): string => `coalesce(${over('count(*)', condition)}, 0)`
   const all = (value: string): string => over(dialect.arrayAgg(value))
   const sum = (value: string): string => over(`sum(${value})`)
-  const meanOf = (total: string): string => `${total} / ${dialect.toDouble(countOf())}`
+  const meanOf = (total: string): string => `(${total} / ${dialect.toDouble(countOf())})`
   const tau = '(e._time - a.t)'
   const delivered = (physical: string): string => deliveredSql(physical, feature.input!, dialect)
 
@@ -144,9 +145,10 @@ const scalarSql = (dialect: SqlDialect): ScalarSql => ({
  */
 export function quantileBucketSql(double: string, dialect: SqlDialect): string {
   const least = dialect.doubleLiteral(2 ** -1022)
-  const largest = 2 ** 1023 * (2 - 2 ** -7)
+  const fractionDigits = limits.QUANTILE_DIGITS - 1
+  const largest = 2 ** 1023 * (2 - 2 ** -fractionDigits)
   const exponent = `floor(${dialect.log2(dialect.greatest(`abs(${double})`, least))})`
-  const step = dialect.powerOf2(`(${exponent} - 7)`)
+  const step = dialect.powerOf2(`(${exponent} - ${fractionDigits})`)
   const rounded = `(${dialect.round(`(${double} / ${step})`)} * ${step})`
   const bucket = dialect.least(dialect.greatest(rounded, dialect.doubleLiteral(-largest)), dialect.doubleLiteral(largest))
   return `CASE WHEN ${double} IS NOT NULL THEN ${bucket} END`

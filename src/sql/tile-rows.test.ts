@@ -63,10 +63,12 @@ test('the rows of a sub-keyed query are gathered to tiles', () => {
 })
 
 test('rows of another width, or without a time, break the contract of the engine', () => {
-  const message = /SQL engine 'duckdb' broke clause 'columns' .*: expected 5 cells with a time at 1, got/
+  const message = /SQL engine 'duckdb' broke clause 'columns' .*: expected 5 cells with a time at 1 and a count behind it, got/
   for (const row of [
     ['a', 1000n, 3n, 2n],
     ['a', 'when', 3n, 2n, null],
+    ['a', null, 3n, 2n, null],
+    ['a', 1000n, null, 2n, null],
   ])
     assert.throws(() => readTileRows(plain, [row]), { code: 'SPILL_CONTRACT', message })
 })

@@ -73,7 +73,7 @@ export function tileQueries(options: TileQueryOptions): TileQuery[] {
   const isSubKeyed = ({ aggregate }: Member): boolean => aggregate.subKeySql !== undefined
   const plain = members.filter(member => !isSubKeyed(member))
   const groups = [...Map.groupBy(plain, ({ feature }) => hopOf(feature)).values(), ...members.filter(isSubKeyed).map(member => [member])]
-  return groups.map(group => tileQuery(group, options))
+  return groups.map(members => tileQuery(members, options))
 }
 
 /** The tile of a lifetime feature is all of time. */
@@ -94,10 +94,13 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
     const tile = tileSql({ input, takesPart }, calls, dialect)
     return { index, aggregate, takesPart, cells: aggregate.tileSql(tile), subKey: aggregate.subKeySql?.(tile) }
   })
+
   const hop = hopOf(members[0].feature)
   const start = hop === Infinity ? '0' : dialect.tileStart('s._time', hop)
   const keys = by ?? group.key.map(name => names.get(name)!)
   const tileKeys = [...keys, '_tile']
+
+  // A sub-keyed query has one feature.
   const [{ subKey, takesPart }] = features
   const subKeys = subKey === undefined ? [] : [{ sql: subKey, name: '_sub_key' }]
   const grouped = [
@@ -106,6 +109,7 @@ function tileQuery(members: readonly Member[], { group, source, events, by, befo
     ...subKeys.map(({ sql, name }) => `${sql} AS ${name}`),
     ...calls.columns(),
   ]
+
   const results = [...tileKeys, '_n', ...subKeys.map(({ name }) => name)].map(column => `p.${column}`)
   const sql = `WITH _events AS (
   SELECT ${lines(['s.*', `${start} AS _tile`, ...inputs.columns()])}
@@ -150,28 +154,31 @@ export interface TileRow {
  */
 export function readTileRows({ features, keys, isSubKeyed, dialect }: TileQuery, rows: readonly SqlRow[]): TileRow[] {
   const width = keys + 2 + (isSubKeyed ? 2 : features.reduce((sum, { cells }) => sum + cells, 0))
-  const odd = rows.find(row => row.length !== width || !Number.isFinite(Number(row[keys])))
+  const odd = rows.find(row => row.length !== width || !isNumeric(row[keys]) || !isNumeric(row[keys + 1]))
   if (odd)
     throw contractError(
       contractOf(dialect),
       'columns',
-      `expected ${width} cells with a time at ${keys}, got ${show(odd.map(cell => (typeof cell === 'bigint' ? Number(cell) : cell)))}`,
+      `expected ${width} cells with a time at ${keys} and a count behind it, got ${show(odd.map(cell => (typeof cell === 'bigint' ? Number(cell) : cell)))}`,
     )
   if (isSubKeyed) return readSubKeys(rows, keys, features[0].index)
   return rows.flatMap(row => {
     let from = keys + 2
-    return features.map(({ index, cells: width }) => {
-      from += width
+    return features.map(({ index, cells }) => {
+      const first = from
+      from += cells
       return {
         by: row.slice(0, keys),
         tile: Number(row[keys]),
         n: Number(row[keys + 1]),
         feature: index,
-        cells: row.slice(from - width, from),
+        cells: row.slice(first, from),
       }
     })
   })
 }
+
+const isNumeric = (cell: SqlCell): boolean => typeof cell === 'bigint' || Number.isFinite(cell)
 
 function readSubKeys(rows: readonly SqlRow[], keys: number, feature: number): TileRow[] {
   const tiles = Map.groupBy(rows, row =>

@@ -3,7 +3,8 @@
  * multiplications.
  */
 import type { RegressionOptions } from '../define/model/index.ts'
-import { solveCholesky, addOuter, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
+import { solveCholesky } from './cholesky.ts'
+import { addOuter, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression-parts.ts'
 import { designOf, matrixOf } from './design-matrix.ts'
 import { meanLabel, trainingTable, type TrainingRows } from './input/training-table.ts'
 
@@ -39,8 +40,9 @@ export function fitLinear<Names extends string>(rows: TrainingRows<Names>, optio
     addOuter(equations, { matrix, width }, row, weight)
   }
   for (const [i, penalty] of penaltiesOf(design, ridge).entries()) equations[(i + 1) * size + i + 1] += penalty
-  const beta = solveCholesky(equations, right)
-  if (typeof beta === 'number') return throwCollinear(design, beta)
+  const solution = solveCholesky(equations, right)
+  if ('dependentColumn' in solution) return throwCollinear(design, solution.dependentColumn)
+  const beta = solution.x
   beta[0] += mean
   return { kind: 'linear', ...regressionFit(design, beta) }
 }

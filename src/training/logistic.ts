@@ -8,7 +8,8 @@
  */
 import type { RegressionOptions } from '../define/model/index.ts'
 import { limits } from '../base/index.ts'
-import { solveCholesky, regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression.ts'
+import { solveCholesky } from './cholesky.ts'
+import { regressionFit, penaltiesOf, regressionOptions, throwCollinear, type RegressionFit } from './regression-parts.ts'
 import { betaOf, designOf, type Design, type StartingCoefficients } from './design-matrix.ts'
 import { SparseDesign } from './sparse-design.ts'
 import { checkClasses, meanLabel, trainingTable, totalWeight, type TrainingRows, type TrainingTable } from './input/training-table.ts'
@@ -54,13 +55,13 @@ export function fitLogisticFrom<Names extends string>(
   let steps = 0
   while (!converged && steps < limits.NEWTON_STEPS_MAX) {
     const { gradient, hessian } = derivatives(problem, beta)
-    const change = solveCholesky(hessian, gradient)
+    const step = solveCholesky(hessian, gradient)
     // After the first step, probabilities of 0 and 1 can leave no curvature.
-    if (typeof change === 'number') {
-      if (steps === 0) throwCollinear(design, change)
+    if ('dependentColumn' in step) {
+      if (steps === 0) throwCollinear(design, step.dependentColumn)
       break
     }
-    const next = lineSearch(problem, { beta, loss }, change)
+    const next = lineSearch(problem, { beta, loss }, step.x)
     if (!next) break
     converged = next.beta.every((value, i) => Math.abs(value - beta[i]) <= CHANGE_MIN * Math.max(1, Math.abs(value)))
     beta = next.beta

@@ -1,4 +1,4 @@
-/** Shared parts of logistic and linear regression: options, quadratic forms, their minimum, and collinear columns. */
+/** Shared parts of logistic and linear regression: options, penalties, quadratic forms, coefficients, and the error for collinear columns. */
 import type { RegressionOptions } from '../define/model/index.ts'
 import { coefficientsOf, constantsOf, type Design, type FittedCoefficients } from './design-matrix.ts'
 import { numericOptions, type OptionBound } from './input/numeric-options.ts'
@@ -58,35 +58,4 @@ export function regressionFit<Names extends string>(design: Design<Names>, beta:
 export function throwCollinear({ names, standards }: Design, column: number): never {
   const varying = names.filter((_, i) => standards[i].scale > 0)
   return untrainable(`column '${varying[column - 1]}' follows from those before it; leave it out, or give a larger ridge`)
-}
-
-/** Relative size below which a pivot is rounding error. */
-const RELATIVE_PIVOT_MIN = 1e-13
-
-/**
- * Solves `matrix · x = right` by Cholesky decomposition: size³ / 6 multiplications. `matrix` is symmetric and positive definite, row-major; its lower triangle is read and overwritten. Returns the solution, or the index of the
- * first column that depends linearly on the columns before it, within double precision.
- */
-export function solveCholesky(matrix: Float64Array, right: Float64Array): Float64Array | number {
-  const size = right.length
-  for (let i = 0; i < size; i++) {
-    const diagonal = matrix[i * size + i]
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * size + j]
-      for (let k = 0; k < j; k++) sum -= matrix[i * size + k] * matrix[j * size + k]
-      if (i > j) matrix[i * size + j] = sum / matrix[j * size + j]
-      else if (sum > RELATIVE_PIVOT_MIN * diagonal) matrix[i * size + i] = Math.sqrt(sum)
-      else return i
-    }
-  }
-  const x = Float64Array.from(right)
-  for (let i = 0; i < size; i++) {
-    for (let k = 0; k < i; k++) x[i] -= matrix[i * size + k] * x[k]
-    x[i] /= matrix[i * size + i]
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    for (let k = i + 1; k < size; k++) x[i] -= matrix[k * size + i] * x[k]
-    x[i] /= matrix[i * size + i]
-  }
-  return x
 }

@@ -89,7 +89,7 @@ test('of two streams the one is worth its cost and the other is not, and what th
   const { cases } = experiment
   const { values, unit } = utilityOf({ utility: { kind: 'money', saves: 30, wrong: 1 } }, definition)
   const worth = async (plan: Plan, rows: RowRange): Promise<Float64Array> => {
-    const decided = await experiment.decided(plan, 'withoutRetraining')
+    const decided = await experiment.decisionsUnder(plan, 'withoutRetraining')
     return values({ cases, decided, alert: alertsAt(cases, decided.score, { threshold: THRESHOLD }), rows })
   }
   const running = currentPlan(ir, definition)

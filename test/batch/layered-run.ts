@@ -71,7 +71,7 @@ export const payment = (id: number, ms: number): Record<string, unknown> => ({
   at: start + ms - Math.floor(pick() * 12 * MINUTE),
 })
 export const feature = (run: Run, group: string, key: string): ServedFeatures => run.features([{ group, key: [key] }])[0]
-export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybridGroups[0].run
+export const bodyOf = ({ run }: DrivenRun): number | undefined => run.decider.hybridGroups[0].batchRun
 
 /** Every key has the values of one layer. */
 export function assertAlike({ run }: Pick<DrivenRun, 'run'>): void {

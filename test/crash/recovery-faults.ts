@@ -73,8 +73,8 @@ export const recoveryFaults: Readonly<Record<string, Edit>> = {
   },
   'the log forgets what windows reach back to': {
     path: 'src/run/recovery/retention.ts',
-    was: 'Math.min(now - keep, ...this.#reaches.map(reach => reach(now)))',
-    is: 'now - keep',
+    was: 'Math.min(now - keepMs, ...this.#reaches.map(reach => reach(now)))',
+    is: 'now - keepMs',
   },
   'effects are told of before they are durable': {
     path: 'src/run/loop/committer.ts',

@@ -1,7 +1,7 @@
 /** Topics of a real broker for the proof of inputs, with aborted records and the markers of transactions between the others. */
 import * as client from '@platformatic/kafka'
 import type { Random } from '../../src/base/random.ts'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { chance, oneOf } from '../inputs/generate.ts'
 import type { InputCluster, InputRecord, WrittenTopic } from '../inputs/topic-door.ts'
 import { LARGE_BYTES } from '../inputs/topic-values.ts'

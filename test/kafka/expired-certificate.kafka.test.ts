@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { freePorts } from '../../scripts/engines/engine.ts'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import type { SourceReader } from '../../src/sources/reader/source-reader.ts'
 import { sharedTopicReader } from '../../src/sources/kafka/shared-topic-reader.ts'
 import { topicReader, type TopicReaderOptions } from '../../src/sources/kafka/topic-reader.ts'

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { type GroupMember, openKafkaDriver } from '../../src/kafka/index.ts'
+import type { GroupMember } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { brokers, BrokerTopics, protocolsOf } from './brokers.ts'
 import { ProxiedBroker } from './proxy/proxied-broker.ts'
 

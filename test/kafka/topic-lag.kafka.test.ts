@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
-import { openKafkaDriver } from '../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../src/kafka/open-driver.ts'
 import { lagReadings } from '../../src/monitor/lag/lag-readings.ts'
 import type { KafkaDriver } from '../../src/kafka/index.ts'
 import { sharedTopicReader } from '../../src/sources/kafka/shared-topic-reader.ts'

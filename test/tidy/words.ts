@@ -56,7 +56,7 @@ export const foreignMessages: Readonly<Record<string, string>> = {
   'src/define/feature/placement.ts': 'croner: a wrong cron expression',
   'src/define/mistake/mistake.ts': 'V8: a method that does not exist',
   'src/files/parquet/parquet-writer.ts': 'DuckDB: a failed write, under the name of the final file',
-  'src/files/parquet/parquet.ts': 'DuckDB: the first line alone',
+  'src/files/parquet/parquet-reader.ts': 'DuckDB: the first line alone',
   'src/kafka/platformatic/connection-alerts.ts': 'the Kafka client: a closed connection',
   'src/kafka/platformatic/errors.ts': 'the Kafka client: an unknown topic',
   'src/kafka/platformatic/security-errors.ts': 'the Kafka client: a failed login',

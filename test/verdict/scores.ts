@@ -256,7 +256,7 @@ async function trueLoss({ experiment, likely }: ScoreWorld): Promise<number> {
   const reached = async (plan: Plan): Promise<number> => {
     const sums: number[] = []
     for (const arm of ['withoutRetraining', 'withRetraining'] as const) {
-      const { score } = await experiment.decided(plan, arm)
+      const { score } = await experiment.decisionsUnder(plan, arm)
       const eligible = score.map((value, row) => (cases.eligible[row] === 1 ? value : NaN))
       const acting = actingAtVolume(cases, eligible, [{ rows, count: Math.round(BUDGET * (rows.to - rows.from)) }], 0)
       sums.push(acting.reduce((sum, row) => sum + likely[row], 0))

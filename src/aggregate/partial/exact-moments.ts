@@ -5,7 +5,7 @@
  * τ is the event time. The slope's exact integers do not depend on where τ starts.
  */
 import type { TileSql } from './aggregate-sql.ts'
-import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate-function.ts'
 import type { MomentTerm } from './moments.ts'
 import { integerAt } from './tile-format.ts'
 

@@ -1,5 +1,5 @@
 /** Folds of the kernel, and tile partials of aggregates that are a `Fold`: their cells are the numbers of the fold, `n` first. */
-import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate-function.ts'
 import type { Fold } from './kernel-partial.ts'
 import { numberAt } from './tile-format.ts'
 

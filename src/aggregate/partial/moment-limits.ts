@@ -7,6 +7,7 @@ import { limits } from '../../base/index.ts'
 import type { SqlValue, SqlWindow } from './aggregate-sql.ts'
 import type { SumRows } from './kernel-partial.ts'
 import type { ExactMoments } from './exact-moments.ts'
+import { MOMENT_N } from './moments.ts'
 
 /** Tiles: do the moments of a window exceed the limit? */
 export const exceedsMomentLimit = ({ n, largest }: ExactMoments<'xx'>): boolean =>
@@ -14,7 +15,7 @@ export const exceedsMomentLimit = ({ n, largest }: ExactMoments<'xx'>): boolean 
 
 /** The kernel: does the window of a row exceed the limit? */
 export const rowExceedsMomentLimit = ({ columns, layout }: SumRows, row: number): boolean =>
-  columns[0][row] > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && columns[layout.outside][row] !== 0)
+  columns[MOMENT_N][row] > limits.MOMENT_COUNT_MAX || (layout.outside >= 0 && columns[layout.outside][row] !== 0)
 
 /** Point-in-time SQL: the rejection of a window that exceeds the limit. */
 export const rejectedBeyondMomentLimit = (window: SqlWindow): NonNullable<SqlValue['rejected']> => ({

@@ -17,9 +17,12 @@ import { limits } from '../../base/index.ts'
  */
 export type MomentTerm = 'x' | 'xx' | 'trend'
 
+/** The column of the number of values. */
+export const MOMENT_N = 0
+
 /** Columns of each term in a vector of moments. */
 export interface MomentLayout {
-  /** Doubles per vector. `n` is at 0. */
+  /** Doubles per vector. `n` is at `MOMENT_N`. */
   readonly width: number
   /** First limb of each term, −1 if the term is absent. */
   readonly x: number

@@ -5,7 +5,7 @@
  * one position.
  */
 import type { Value } from '../../define/ir/index.ts'
-import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate-function.ts'
 import type { TileCell, TileEvent } from './tile-format.ts'
 
 /** Negative if the left event is earlier. */

@@ -4,10 +4,10 @@
  * Memory: the different values of the tile. `quantile` rounds values first, so that a tile of doubles has few.
  */
 import type { Value } from '../../define/ir/index.ts'
-import type { AggregateFunction, PartialMethods } from './aggregate.ts'
+import type { AggregateFunction, PartialMethods } from './aggregate-function.ts'
 import { compareValues, physicalAt, type TileCell } from './tile-format.ts'
 
-/** The number of occurrences of each value; no number is 0. */
+/** The count of each value; every count is positive. */
 export type Tally = ReadonlyMap<Value, number>
 
 /** Tallies of values as they are, or of what `subKeyOf` makes of them. */
@@ -20,7 +20,7 @@ export const tallyPartials = (
     for (const [value, count] of right) merged.set(value, (merged.get(value) ?? 0) + count)
     return merged
   },
-  encode: tally => [inOrder(tally)],
+  encode: tally => [sortedByValue(tally)],
   decode: ([pairs]) =>
     pairs === null ? undefined : new Map((pairs as readonly TileCell[][]).map(pair => [physicalAt(pair, 0), Number(pair[1])])),
   tileSql: tile => [tile.count()],
@@ -29,4 +29,4 @@ export const tallyPartials = (
 })
 
 /** `[value, count]` pairs, ascending by value: equal tallies have equal encodings. */
-export const inOrder = (tally: Tally): [Value, number][] => [...tally].sort(([a], [b]) => compareValues(a, b))
+export const sortedByValue = (tally: Tally): [Value, number][] => [...tally].sort(([a], [b]) => compareValues(a, b))

@@ -92,13 +92,13 @@ export async function sweepElement(element: Element, levels: readonly StalenessL
   })
   return {
     levels: observableLevels,
-    ...(observableLevels.length === 0 && reasonForNone(differences)),
+    ...(observableLevels.length === 0 && reasonWithoutLevels(differences)),
     caveats: worstCaveats(modes.flatMap(({ caveats }) => caveats)),
   }
 }
 
 /** Reason why no level is observable: that of the first one. */
-function reasonForNone(differences: readonly LevelDifferences[]): Inconclusive {
+function reasonWithoutLevels(differences: readonly LevelDifferences[]): Inconclusive {
   if (differences.length === 0) return { why: 'there is no way to make it older' }
   const { withoutRetraining, withRetraining } = differences[0]
   return [withoutRetraining, withRetraining].find(isInconclusive)!

@@ -119,7 +119,7 @@ export class PlanValuation {
 
   /** Scores the current pipeline. Throws `SPILL_HISTORY` if it has neither a score nor a model that can be trained. */
   static async valueOf(experiment: Experiment, options: ValuationOptions): Promise<PlanValuation> {
-    const decided = await decideOrExplain(options.model, () => experiment.decided(asItRuns, runningArm(experiment)))
+    const decided = await decideOrExplain(options.model, () => experiment.decisionsUnder(asItRuns, runningArm(experiment)))
     const valuation = new PlanValuation(experiment, options, decided)
     valuation.#noRetrainingReason ??= await valuation.#incomparableReason()
     return valuation
@@ -158,12 +158,12 @@ export class PlanValuation {
 
   /** Values a plan. Throws as the experiment does. */
   async of(plan: Plan, mode: ValuationMode): Promise<ValuedPlan> {
-    return this.#valued(await this.#decided(plan, mode), mode)
+    return this.#valued(await this.#decisionsUnder(plan, mode), mode)
   }
 
   /** Both modes without retraining, from one replay. */
   async withoutRetraining(plan: Plan): Promise<readonly [withoutRetraining: ValuedPlan, atBudget: ValuedPlan]> {
-    const decided = await this.#decided(plan, 'withoutRetraining')
+    const decided = await this.#decisionsUnder(plan, 'withoutRetraining')
     return [this.#valued(decided, 'withoutRetraining'), this.#valued(decided, 'withoutRetrainingAtVolume')]
   }
 
@@ -173,7 +173,7 @@ export class PlanValuation {
    */
   async labelBounds(mode: ValuationMode): Promise<LabelBounds> {
     const { week } = this
-    const evaluation = this.#evaluate(await this.#decided(asItRuns, mode), mode)
+    const evaluation = this.#evaluate(await this.#decisionsUnder(asItRuns, mode), mode)
     const { ifTrue, ifFalse } = valueBounds(this.#utility.values, evaluation, this.#horizon)
     return { ifTrue: weeklyValue(sumOfKnown(ifTrue), week), ifFalse: weeklyValue(sumOfKnown(ifFalse), week) }
   }
@@ -186,11 +186,11 @@ export class PlanValuation {
 
   /** Value of each row of the block `test` under a plan; NaN where the outcome is unknown. */
   async values(plan: Plan, mode: ValuationMode): Promise<Float64Array> {
-    return this.#utility.values(this.#evaluate(await this.#decided(plan, mode), mode))
+    return this.#utility.values(this.#evaluate(await this.#decisionsUnder(plan, mode), mode))
   }
 
-  #decided(plan: Plan, mode: ValuationMode): Promise<Decided> {
-    return this.#experiment.decided(plan, mode === 'withRetraining' ? 'withRetraining' : 'withoutRetraining')
+  #decisionsUnder(plan: Plan, mode: ValuationMode): Promise<Decided> {
+    return this.#experiment.decisionsUnder(plan, mode === 'withRetraining' ? 'withRetraining' : 'withoutRetraining')
   }
 
   #evaluate(decided: Decided, mode: ValuationMode): AlertEvaluation {

@@ -69,7 +69,7 @@ async function evaluated(per: 'cart' | undefined): Promise<AlertEvaluation> {
   const log = await load(shop, files, { onRejected: ({ detail }) => assert.fail(detail) })
   const experiment = new Experiment(shop, abandoned.ir, log)
   const { cases } = experiment
-  const decided = await experiment.decided(asItRuns, 'withoutRetraining')
+  const decided = await experiment.decisionsUnder(asItRuns, 'withoutRetraining')
   // Acts on visits without an item, and an hour late on each third of them.
   const late = decided.actedAt.map((at, row) => (row % 3 === 0 ? at + 2 * HOUR : at))
   return {

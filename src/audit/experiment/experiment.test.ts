@@ -117,7 +117,7 @@ test('columns are inputs and trigger fields', () => {
 })
 
 test('in the current plan the score is available with the event, and the action is immediate', async () => {
-  const { score, scoredAt, actedAt, inline } = await experiment().decided(asItRuns, 'withoutRetraining')
+  const { score, scoredAt, actedAt, inline } = await experiment().decisionsUnder(asItRuns, 'withoutRetraining')
   const { cases } = experiment()
   assert.deepEqual(scoredAt, cases.t)
   assert.deepEqual(actedAt, cases.t)
@@ -133,7 +133,7 @@ test('decisions outside the scored range have no score, and the others the same 
   const older = plan({ 'group/spending': { kind: 'older', by: HOUR } })
   for (const arm of ['withoutRetraining', 'withRetraining'] as const)
     for (const which of [asItRuns, older]) {
-      const [{ score: some, scoredAt }, { score: every }] = [await few.decided(which, arm), await all.decided(which, arm)]
+      const [{ score: some, scoredAt }, { score: every }] = [await few.decisionsUnder(which, arm), await all.decisionsUnder(which, arm)]
       assert.deepEqual(some.subarray(from, to), every.subarray(from, to))
       assert.ok(some.every((value, row) => (row >= from && row < to) || Number.isNaN(value)))
       assert.deepEqual(scoredAt, all.cases.t)
@@ -143,11 +143,11 @@ test('decisions outside the scored range have no score, and the others the same 
 
 test('older groups change scores, except groups that the model does not read', async () => {
   const of = experiment()
-  const { score } = await of.decided(asItRuns, 'withoutRetraining')
-  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withoutRetraining')
+  const { score } = await of.decisionsUnder(asItRuns, 'withoutRetraining')
+  const older = await of.decisionsUnder(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withoutRetraining')
   assert.ok(older.score.some((value, row) => value !== score[row]))
   assert.deepEqual(older.scoredAt, of.cases.t)
-  const other = await of.decided(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'withoutRetraining')
+  const other = await of.decisionsUnder(plan({ 'group/unread': { kind: 'older', by: HOUR } }), 'withoutRetraining')
   assert.deepEqual(other.score, score)
   assert.deepEqual(
     of.elements.map(({ kind }) => kind),
@@ -163,7 +163,7 @@ test('older groups change scores, except groups that the model does not read', a
 test('the delays of the stages add up to the times of score and action', async () => {
   const of = experiment()
   const { t } = of.cases
-  const { scoredAt, actedAt } = await of.decided(
+  const { scoredAt, actedAt } = await of.decisionsUnder(
     plan({
       ingestion: { kind: 'older', by: 5 * SECOND },
       inference: { kind: 'older', by: 2 * SECOND },
@@ -179,23 +179,23 @@ test('the delays of the stages add up to the times of score and action', async (
     actedAt,
     t.map(at => Math.ceil((at + 7 * SECOND) / MINUTE) * MINUTE),
   )
-  const late = await of.decided(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'withoutRetraining')
+  const late = await of.decisionsUnder(plan({ action: { kind: 'older', by: 30 * SECOND } }), 'withoutRetraining')
   assert.deepEqual(
     late.actedAt,
     t.map(at => at + 30 * SECOND),
   )
-  assert.equal((await of.decided(plan({ action: { kind: 'inline' } }), 'withoutRetraining')).inline, true)
+  assert.equal((await of.decisionsUnder(plan({ action: { kind: 'inline' } }), 'withoutRetraining')).inline, true)
 })
 
 test('a model is retrained on the features of the plan, and equal features give an equal model', async () => {
   const of = experiment()
-  const now = await of.decided(asItRuns, 'withRetraining')
-  const same = await of.decided(
+  const now = await of.decisionsUnder(asItRuns, 'withRetraining')
+  const same = await of.decisionsUnder(
     plan({ 'group/complaints': { kind: 'older', by: 0 }, action: { kind: 'older', by: MINUTE } }),
     'withRetraining',
   )
   assert.deepEqual(same.score, now.score)
-  const older = await of.decided(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withRetraining')
+  const older = await of.decisionsUnder(plan({ 'group/complaints': { kind: 'older', by: HOUR } }), 'withRetraining')
   assert.ok(older.score.some((value, row) => value !== now.score[row]))
   const { blocks, label, isLabelled } = of.cases
   const mean = (score: Float64Array, of: number): number => {
@@ -215,23 +215,23 @@ test('precomputation by threads changes no result, nor does ending them', async 
   for (const [i, requested] of [...plans, ...plans].entries()) {
     if (i === plans.length) together.end()
     for (const arm of ['withoutRetraining', 'withRetraining'] as const)
-      assert.deepEqual(await together.decided(requested, arm), await alone.decided(requested, arm))
+      assert.deepEqual(await together.decisionsUnder(requested, arm), await alone.decisionsUnder(requested, arm))
   }
 })
 
 test('models trained more often, or older', async () => {
   const of = experiment()
-  const now = await of.decided(asItRuns, 'withRetraining')
-  const hourly = await of.decided(plan({ training: { kind: 'every', every: HOUR } }), 'withRetraining')
+  const now = await of.decisionsUnder(asItRuns, 'withRetraining')
+  const hourly = await of.decisionsUnder(plan({ training: { kind: 'every', every: HOUR } }), 'withRetraining')
   const { from } = of.cases.blocks.report
   assert.ok(hourly.score.subarray(from).some((value, row) => value !== now.score[from + row]))
-  const aged = await of.decided(plan({ training: { kind: 'older', by: HOUR } }), 'withRetraining')
+  const aged = await of.decisionsUnder(plan({ training: { kind: 'older', by: HOUR } }), 'withRetraining')
   assert.ok(aged.score.subarray(from).some((value, row) => value !== hourly.score[from + row]))
-  await assert.rejects(of.decided(plan({ training: { kind: 'every', every: MINUTE } }), 'withRetraining'), {
+  await assert.rejects(of.decisionsUnder(plan({ training: { kind: 'every', every: MINUTE } }), 'withRetraining'), {
     code: 'SPILL_LIMIT',
     message: /AUDIT_TRAININGS_MAX/,
   })
-  await assert.rejects(of.decided(plan({ training: { kind: 'older', by: 100 * HOUR } }), 'withRetraining'), {
+  await assert.rejects(of.decisionsUnder(plan({ training: { kind: 'older', by: 100 * HOUR } }), 'withRetraining'), {
     code: 'SPILL_TRAINING',
     message: /no rows/,
   })
@@ -244,7 +244,7 @@ test('settings that cannot be evaluated are rejected in words', async () => {
     message: RegExp,
     code = 'SPILL_UNSUPPORTED',
     arm: 'withoutRetraining' | 'withRetraining' = 'withoutRetraining',
-  ) => assert.rejects(of.decided(plan(settings), arm), { code, message })
+  ) => assert.rejects(of.decisionsUnder(plan(settings), arm), { code, message })
   await rejected(
     { 'group/spendin': { kind: 'now' } },
     /^there is no element 'group\/spendin'; did you mean 'group\/spending'\?$/,
@@ -257,7 +257,7 @@ test('settings that cannot be evaluated are rejected in words', async () => {
   await rejected({ training: { kind: 'every', every: HOUR } }, /^without retraining, 'training' cannot be set/)
   const rulesOnly = experiment(log, byRules)
   assert.match(rulesOnly.why('withRetraining')!, /^model 'by_rules' has rules, which cannot be retrained; state how it is trained/)
-  await assert.rejects(rulesOnly.decided(asItRuns, 'withRetraining'), { code: 'SPILL_UNSUPPORTED' })
+  await assert.rejects(rulesOnly.decisionsUnder(asItRuns, 'withRetraining'), { code: 'SPILL_UNSUPPORTED' })
 })
 
 test('a history that is too short, at one time, or without decisions is rejected', () => {
@@ -274,5 +274,5 @@ test('a history that is too short, at one time, or without decisions is rejected
 test('labels of one kind train nothing', async () => {
   const good = history().filter(({ source }) => source === 'payments')
   const of = experiment(logOf(shopping.ir, good))
-  await assert.rejects(of.decided(asItRuns, 'withRetraining'), { code: 'SPILL_TRAINING', message: /has the label 1/ })
+  await assert.rejects(of.decisionsUnder(asItRuns, 'withRetraining'), { code: 'SPILL_TRAINING', message: /has the label 1/ })
 })

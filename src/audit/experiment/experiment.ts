@@ -144,7 +144,7 @@ export class Experiment {
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `withRetraining` has nothing to learn
    * from; both as rejections
    */
-  async decided(plan: Plan, arm: Arm): Promise<Decided> {
+  async decisionsUnder(plan: Plan, arm: Arm): Promise<Decided> {
     this.#validate(plan, arm)
     if (arm === 'withoutRetraining') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.
@@ -162,7 +162,7 @@ export class Experiment {
     return { score: maskUndecided(score, scoredAt, this.scored), ...(ranked && { ranked }), scoredAt, actedAt, inline }
   }
 
-  /** The scores of all cases as the pipeline runs now. Rejects as `decided` does. */
+  /** The scores of all cases as the pipeline runs now. Rejects as `decisionsUnder` does. */
   async scoresOfAll(arm: Arm): Promise<Float64Array> {
     this.#validate(asItRuns, arm)
     if (arm === 'withoutRetraining') await this.#ensureRunningModel()

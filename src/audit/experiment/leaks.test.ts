@@ -83,7 +83,7 @@ test('the ingestion delay is the recorded median, and decides whether faster ing
   const [first] = of.levelsOf({ kind: 'ingestion' })
   assert.deepEqual(first, { setting: { kind: 'faster', part: 0.1 }, title: '90 % faster', age: 6000, literal: '−90 %' })
   const at = of.cases.t.indexOf(20 * HOUR)
-  const scoreOf = async (setting: ElementSetting) => (await of.decided(plan({ ingestion: setting }), 'withoutRetraining')).score[at]
+  const scoreOf = async (setting: ElementSetting) => (await of.decisionsUnder(plan({ ingestion: setting }), 'withoutRetraining')).score[at]
   // At 20:00 the reading of 20:00 arrives a minute later, or after 6 s; without a delay it is visible.
   assert.deepEqual(
     [await scoreOf({ kind: 'now' }), await scoreOf(first.setting), await scoreOf({ kind: 'faster', part: 0 })],
@@ -105,8 +105,8 @@ test('a correction is not used before its arrival, at any age of the group', asy
   }
   const of = experimentOf(clinic.ir, low, [...days(), corrected])
   const [now, older] = [
-    await of.decided(asItRuns, 'withoutRetraining'),
-    await of.decided(plan({ 'group/levels': { kind: 'older', by: 30 * MINUTE } }), 'withoutRetraining'),
+    await of.decisionsUnder(asItRuns, 'withoutRetraining'),
+    await of.decisionsUnder(plan({ 'group/levels': { kind: 'older', by: 30 * MINUTE } }), 'withoutRetraining'),
   ]
   const at = (time: number) => of.cases.t.indexOf(time)
   // The reading of 10:00 is the first in the one-hour window that ends at 11:00.
@@ -116,7 +116,7 @@ test('a correction is not used before its arrival, at any age of the group', asy
   const before = at(11 * HOUR)
   assert.deepEqual(
     now.score.subarray(0, before + 1),
-    (await untouched.decided(asItRuns, 'withoutRetraining')).score.subarray(0, before + 1),
+    (await untouched.decisionsUnder(asItRuns, 'withoutRetraining')).score.subarray(0, before + 1),
   )
 })
 
@@ -137,7 +137,7 @@ test('whether an episode has begun depends on arrived events, not on later ones'
 test('a tick without an active key makes no decision', async () => {
   const silent = days().filter(({ time }) => time < 30 * HOUR || time > 40 * HOUR)
   const of = experimentOf(clinic.ir, low, silent)
-  const { scoredAt, score } = await of.decided(plan({ ingestion: { kind: 'older', by: 20 * MINUTE } }), 'withoutRetraining')
+  const { scoredAt, score } = await of.decisionsUnder(plan({ ingestion: { kind: 'older', by: 20 * MINUTE } }), 'withoutRetraining')
   const undecided = [...of.cases.t].filter((_, row) => Number.isNaN(scoredAt[row]))
   // The first two ticks see no event, as do those after the silence; `live` is an hour.
   assert.deepEqual(undecided, [0, 10 * MINUTE, 40 * HOUR + 10 * MINUTE, 40 * HOUR + 20 * MINUTE])
@@ -206,7 +206,8 @@ test('a noise group has a flat curve, an informative group has not', async () =>
       Float64Array.from(rows, row => label[row]),
     )
   for (const arm of ['withoutRetraining', 'withRetraining'] as const) {
-    const aucUnder = async (settings: Readonly<Record<string, ElementSetting>>) => aucOf((await of.decided(plan(settings), arm)).score)
+    const aucUnder = async (settings: Readonly<Record<string, ElementSetting>>) =>
+      aucOf((await of.decisionsUnder(plan(settings), arm)).score)
     const now = await aucUnder({})
     assert.ok(now > 0.8, `${arm}: ${now}`)
     for (const by of [5 * MINUTE, HOUR, 6 * HOUR, DAY]) {
@@ -220,7 +221,7 @@ test('a noise group has a flat curve, an informative group has not', async () =>
 
 test('a group older than the history is empty: counts are 0, other features NULL', async () => {
   const of = experimentOf(shop.ir, fraud, paid(1500))
-  const { score } = await of.decided(
+  const { score } = await of.decisionsUnder(
     plan({ 'group/complaints': { kind: 'older', by: 1000 * DAY }, 'group/noise': { kind: 'older', by: 1000 * DAY } }),
     'withoutRetraining',
   )

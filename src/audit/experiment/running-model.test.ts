@@ -120,7 +120,7 @@ const older: Plan = new Map([['group/now', { kind: 'older', by: 6 * HOUR }]])
 test('a trained model has a curve without retraining even without a promoted version', async () => {
   const of = experiment()
   assert.equal(of.why('withoutRetraining'), undefined)
-  const [now, late] = [await of.decided(asItRuns, 'withoutRetraining'), await of.decided(older, 'withoutRetraining')]
+  const [now, late] = [await of.decisionsUnder(asItRuns, 'withoutRetraining'), await of.decisionsUnder(older, 'withoutRetraining')]
   assert.ok(!now.score.includes(NaN))
   assert.ok(now.score.some((value, row) => value !== late.score[row]))
   assert.equal(of.running!.trainings, 24)
@@ -131,7 +131,7 @@ test('a trained model has a curve without retraining even without a promoted ver
 
 test('no score depends on a label from after its time', async () => {
   const of = experiment()
-  const { score } = await of.decided(asItRuns, 'withoutRetraining')
+  const { score } = await of.decisionsUnder(asItRuns, 'withoutRetraining')
   const { test: judgedBlock } = of.cases.blocks
   const row = Math.floor((judgedBlock.from + judgedBlock.to) / 2)
   const changed = experiment(
@@ -139,7 +139,7 @@ test('no score depends on a label from after its time', async () => {
       event.source === 'chargebacks' && event.time > of.cases.t[row] ? { ...event, row: { ...event.row, fraud: false } } : event,
     ),
   )
-  const other = (await changed.decided(asItRuns, 'withoutRetraining')).score
+  const other = (await changed.decisionsUnder(asItRuns, 'withoutRetraining')).score
   assert.deepEqual(other.subarray(0, row), score.subarray(0, row))
   assert.ok(
     other.subarray(row + 5 * 24).some((value, i) => value !== score[row + 5 * 24 + i]),
@@ -159,10 +159,10 @@ test('a champion scores from the decision after its training data on, in every t
   try {
     await threaded.prepare([asItRuns, older])
     const [score, before] = [
-      (await alone.decided(older, 'withoutRetraining')).score,
-      (await without.decided(older, 'withoutRetraining')).score,
+      (await alone.decisionsUnder(older, 'withoutRetraining')).score,
+      (await without.decisionsUnder(older, 'withoutRetraining')).score,
     ]
-    assert.deepEqual((await threaded.decided(older, 'withoutRetraining')).score, score)
+    assert.deepEqual((await threaded.decisionsUnder(older, 'withoutRetraining')).score, score)
     const from = cases.blocks.report.from + 1
     assert.deepEqual(score.subarray(0, from), before.subarray(0, from))
     assert.ok(score.subarray(from).every(value => value < 0.5))
@@ -176,7 +176,7 @@ test('a champion scores from the decision after its training data on, in every t
 
 test('the report names the model of the curve', async () => {
   const of = experiment()
-  await of.decided(asItRuns, 'withoutRetraining')
+  await of.decisionsUnder(asItRuns, 'withoutRetraining')
   const text = (...args: Parameters<typeof incidentModelOf>) => incidentModelOf(...args)?.text
   assert.equal(
     text(fraud, of.running, { why: 'no version is promoted' }),
@@ -185,6 +185,6 @@ test('the report names the model of the curve', async () => {
   assert.equal(incidentModelOf({}, undefined, undefined), undefined)
   const own = fraudPipeline({ algorithm: 'logistic', every: 'day' }, { own: true })
   const scored = new Experiment(own, own.ir.models[0], logOf(own.ir, history))
-  await scored.decided(asItRuns, 'withoutRetraining')
+  await scored.decisionsUnder(asItRuns, 'withoutRetraining')
   assert.equal(text(own.ir.models[0], scored.running, undefined), 'the score of the definition, since no data folder is given')
 })

@@ -56,7 +56,7 @@ export function withUncorrelatedBlocks(initial: ClusteredSample, { estimate, inf
         caveats: shocks.length > 0 ? [caveatOf(sample, shocks)] : [],
       }
     shocks.push(shock)
-    sample = lengthened(sample, shock.column)
+    sample = lengthenBlocks(sample, shock.column)
   }
 }
 
@@ -73,7 +73,7 @@ function caveatOf({ columns }: ClusteredSample, shocks: readonly BlockAutocorrel
 /** Consecutive sweeps use the same lengthened samples. */
 const lastLengthened = lastResults<ClusteredSample, ClusteredSample>()
 
-const lengthened = (sample: ClusteredSample, column: number): ClusteredSample =>
+const lengthenBlocks = (sample: ClusteredSample, column: number): ClusteredSample =>
   lastLengthened(sample, [column], () => {
     const { t, rows, columns } = sample
     return withLongerBlocks(sample, column, timeBlocksOfLength(t, rows, nextBlockLength(columns[column].span!)))

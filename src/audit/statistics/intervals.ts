@@ -130,7 +130,7 @@ function estimateIntervals(
 function estimateLevels(sample: ClusteredSample, differences: readonly SparseValues[], decisions: number | undefined): UncorrelatedBlocks {
   const buffers = new SumBuffers()
   const estimateLevel = (difference: SparseValues, cells: readonly CellSet[]): EstimateOrReason => {
-    const why = reasonForNone(difference, decisions)
+    const why = reasonWithoutInterval(difference, decisions)
     if (why) return why
     const tooFew = tooFewExplored(sample, difference)
     if (tooFew) return { ...tooFew, value: (difference.sum / difference.rows) * decisions! }
@@ -142,7 +142,7 @@ function estimateLevels(sample: ClusteredSample, differences: readonly SparseVal
   })
 }
 
-function reasonForNone({ rows, squares }: SparseValues, decisions: number | undefined): { why: string } | undefined {
+function reasonWithoutInterval({ rows, squares }: SparseValues, decisions: number | undefined): { why: string } | undefined {
   if (rows === 0) return { why: 'the difference is known for no decision' }
   if (rows === 1) return { why: 'the difference is known for one decision alone' }
   if (!Number.isFinite(squares)) return { why: 'a difference is not finite' }

@@ -20,7 +20,7 @@ export function simultaneousTail(
   { draws, seed }: { readonly draws: number; readonly seed: number },
 ): number {
   if (influences.length < 2) return tail
-  const root = rootOf(correlationOf(influences), influences.length)
+  const root = choleskyRoot(correlationOf(influences), influences.length)
   const maxima = new Float64Array(draws)
   const normal = normals(random(seed))
   const z = new Float64Array(influences.length)
@@ -51,8 +51,11 @@ function product(a: Float64Array, b: Float64Array): number {
 /** Below this share of a unit variance a level is a linear combination of those before it. */
 const DEPENDENT_VARIANCE = 1e-10
 
-/** The lower triangular Cholesky root of a correlation matrix, which is singular where two levels coincide. */
-function rootOf(matrix: Float64Array, size: number): Float64Array {
+/**
+ * The lower triangular Cholesky root of a correlation matrix, which is singular where two levels coincide: their columns are 0, where
+ * `solveCholesky` (`training/cholesky.ts`) stops.
+ */
+function choleskyRoot(matrix: Float64Array, size: number): Float64Array {
   const root = new Float64Array(size * size)
   for (let a = 0; a < size; a++)
     for (let b = 0; b <= a; b++) {

@@ -49,7 +49,7 @@ export function estimateVariance(
   const theta = thetaOf(differing)
   const { rows, value, unit } = theta
   const parts = cells.map(set => partOf(set, differing, theta, buffers))
-  const { variance, third, freedomDivisor } = combined(parts, theta)
+  const { variance, third, freedomDivisor } = combineParts(parts, theta)
   const freedom = freedomDivisor > 0 ? variance ** 2 / freedomDivisor : Infinity
   return {
     rows,
@@ -70,7 +70,10 @@ export function estimateVariance(
  * Variance and third moment of all sets of cells together, and the divisor Σ V_k²/ν_k of the degrees of freedom, in units. The last set is
  * that of all columns (`CellSet`), so its cells are the smallest.
  */
-function combined(parts: readonly Part[], { rows, rowSquares, unit }: Theta): { variance: number; third: number; freedomDivisor: number } {
+function combineParts(
+  parts: readonly Part[],
+  { rows, rowSquares, unit }: Theta,
+): { variance: number; third: number; freedomDivisor: number } {
   let [variance, third, freedomDivisor] = [0, 0, 0]
   for (const { set, sizes, influence, ...part } of parts) {
     variance += set.sign * part.variance
@@ -191,20 +194,20 @@ function influenceOf({ sizes, cells, sums }: CellSums, { value, rows, unit }: Th
 function modelledFreedom({ rows: sizes, cells }: CellSizes, rows: number, rowSquares: number, residuals: number): number {
   let pairs = 0
   sizes.forEach((n, i) => (pairs += cells[i] * n * n))
-  const shared = pairs > rows ? Math.max(0, (residuals - rowSquares) / (pairs - rows)) : 0
-  const own = Math.max(0, rowSquares / rows - shared)
+  const clusterVariance = pairs > rows ? Math.max(0, (residuals - rowSquares) / (pairs - rows)) : 0
+  const rowVariance = Math.max(0, rowSquares / rows - clusterVariance)
   let total = 0
-  sizes.forEach((n, i) => (total += cells[i] * (own * n + shared * n * n)))
-  let [expected, single, pp, vv, pv] = [0, 0, 0, 0, 0]
+  sizes.forEach((n, i) => (total += cells[i] * (rowVariance * n + clusterVariance * n * n)))
+  let [expected, single, wpp, wvv, wpv] = [0, 0, 0, 0, 0]
   sizes.forEach((n, i) => {
     if (n === rows) return
-    const [v, p, w] = [own * n + shared * n * n, n / rows, (rows / (rows - n)) ** 2]
+    const [v, p, w] = [rowVariance * n + clusterVariance * n * n, n / rows, (rows / (rows - n)) ** 2]
     const adjustment = p * (p * total - 2 * v)
     expected += cells[i] * w * (v + adjustment)
     single += cells[i] * w * w * v * (v + 2 * adjustment)
-    pp += cells[i] * w * p * p
-    vv += cells[i] * w * v * v
-    pv += cells[i] * w * p * v
+    wpp += cells[i] * w * p * p
+    wvv += cells[i] * w * v * v
+    wpv += cells[i] * w * p * v
   })
-  return expected ** 2 / (single + 2 * pp * vv + (total * pp) ** 2 + 2 * pv ** 2 - 4 * total * pp * pv)
+  return expected ** 2 / (single + 2 * wpp * wvv + (total * wpp) ** 2 + 2 * wpv ** 2 - 4 * total * wpp * wpv)
 }

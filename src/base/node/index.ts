@@ -1,4 +1,4 @@
-/** Node's side of the base: files written whole, diagnostics channels, the version of the package, short paths. */
+/** Node's side of the base: files written whole, diagnostics channels, the version of the package, short paths, settings from the environment and from files. */
 export {
   channels,
   type DecisionMessage,
@@ -11,3 +11,4 @@ export {
 } from './channels.ts'
 export { packageVersion, shortPath, writeAtomically } from './files.ts'
 export { yieldProcessor } from './priority.ts'
+export { type SettingReader, settingReader } from './setting-reader.ts'

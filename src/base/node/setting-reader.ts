@@ -1,9 +1,11 @@
 /** Reads settings where a run starts: from the environment, and from files of this machine. */
 import { readFileSync } from 'node:fs'
-import { SpillwayError } from '../base/index.ts'
-import type { SettingIR } from '../define/ir/index.ts'
+import { SpillwayError } from '../errors.ts'
 
-export type SettingReader = (label: string, setting: SettingIR) => string
+/** A text, or the name of what holds it (`SettingIR`). */
+type Setting = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'env' | 'file'; readonly name: string }
+
+export type SettingReader = (label: string, setting: Setting) => string
 
 /** Reads the texts of settings. Throws `SPILL_INPUT` for a missing variable or file, with the owner and the label. */
 export const settingReader =

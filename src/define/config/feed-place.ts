@@ -11,7 +11,7 @@ export interface FeedPlace {
 }
 
 /** A place as plain data, without secrets: those are settings. */
-export type PlaceIR = KafkaPlaceIR
+export type FeedPlaceIR = KafkaPlaceIR
 
 /** The functions of a place, which plain data cannot hold. */
 export interface PlaceFunctions {
@@ -21,10 +21,10 @@ export interface PlaceFunctions {
 
 /** The value behind a `FeedPlace`. */
 export class FeedPlaceValue {
-  readonly ir: PlaceIR
+  readonly ir: FeedPlaceIR
   readonly functions: PlaceFunctions
 
-  constructor(ir: PlaceIR, functions: PlaceFunctions = {}) {
+  constructor(ir: FeedPlaceIR, functions: PlaceFunctions = {}) {
     this.ir = Object.freeze(ir)
     this.functions = functions
     Object.freeze(this)

@@ -215,7 +215,7 @@ export class RunConditions {
     return [
       ...run.reported,
       ...this.#runConditions(run),
-      ...this.#sources.at(now),
+      ...this.#sources.judge(now),
       ...receivers,
       ...objectives.flatMap(objective => this.#objectiveConditions(objective, now, run)),
       ...this.#diskConditions(),

@@ -1,16 +1,16 @@
 /**
- * Judges sources that have stopped: silent for three times their longest silence of a day, and at least 3 min; or, for a source that is silent
- * each night, while it had records at the same time a week ago.
+ * Judges sources that have stopped. A source has stopped if one of two rules holds, and stays so until its next record:
  *
- * Only minutes in which the run was sampled count, so that downtime is no silence, and the present silence begins with this process. A source
- * is judged once a day of samples has records in several separate hours: a backfill says nothing about a rhythm. Silence at a time at which
- * yesterday or a week ago had no records either is usual. In its first 24 h a run knows no night, and opens a ticket at most. A source that has
- * stopped is so until its next record.
+ * 1. **Longest silence.** It is silent for 3 min, and for three times the longest silence in the last 24 h of samples; and neither
+ *    yesterday nor a week ago was it silent at this time.
+ * 2. **Same time a week ago**, for a source that is silent each night. It is silent for a span of 2, 4 or 8 h; the same span a week ago had
+ *    records and no silence longer than a third of the span; and the span is three times the second longest silence in the last 24 h. The
+ *    longest one is the night. Records that come at random have several long silences a day, so their second longest rules them out.
  *
- * The same time a week ago is busy if a span that ended then had records, with no silence longer than a third of the span. The span is also
- * three times the longest silence of a day but one, which is the night: records that come at random have several long silences a day. Spans have at least
- * 2 h, so that a source that follows summer time begins and ends its day as usual. A week of samples is needed: after less, a weekend looks
- * like an outage.
+ * - Only minutes in which the run was sampled count, so downtime is no silence. The present silence begins with this process.
+ * - A source is judged once the last 24 h of samples have records in several separate hours: a backfill has no rhythm.
+ * - In its first 24 h a run has seen no night, and opens a ticket at most. Rule 2 needs a week of samples: after less, a weekend looks like
+ *   an outage. Its spans have at least 2 h, so that a change to summer time is no silence.
  *
  * Memory: 8 days of minutes for each source, 180 KB. Cost: a walk over those minutes for each source that is silent.
  */
@@ -87,8 +87,8 @@ export class StoppedSources {
     this.#stateOf(source).stopped = { severity, summary }
   }
 
-  /** The sources that have stopped at `now`, UTC ms. */
-  at(now: number): StoppedSource[] {
+  /** Judges the sources at `now`, UTC ms, and returns those that have stopped. */
+  judge(now: number): StoppedSource[] {
     const minute = Math.floor(now / MINUTE_MS)
     return [...this.#sources].flatMap(([source, state]): StoppedSource[] => {
       if (state.stopped === undefined) {
@@ -108,18 +108,20 @@ export class StoppedSources {
 
   #stoppedText(source: string, state: SourceState, minute: number): string | undefined {
     if (state.silence <= SILENT_MINUTES_MIN) return undefined
-    const { gap, second, records, hours } = this.#usual(state)
+    const { longestSilence, secondLongestSilence, records, hours } = this.#rhythm(state)
     // A silence of so many whole minutes may have lasted almost two more.
-    const silent = SILENCE_FACTOR * (gap + 1)
+    const silent = SILENCE_FACTOR * (longestSilence + 1)
     if (hours < limits.SOURCE_HOURS_MIN || records < limits.SOURCE_RECORDS_MIN) return undefined
     const isMissed = (minutes: number): boolean =>
-      state.silence > minutes && minutes >= SILENCE_FACTOR * (second + 1) && this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
+      state.silence > minutes &&
+      minutes >= SILENCE_FACTOR * (secondLongestSilence + 1) &&
+      this.#wasBusy(state, minute - WEEK_MINUTES, minutes)
     const weekly = comparedMinutes.find(isMissed)
     if (weekly !== undefined)
       return `source '${source}' has no records for ${durationText(weekly * MINUTE_MS)}; it had some at the same time a week ago`
     if (state.silence <= silent) return undefined
     if (this.#isQuiet(state, minute - DAY_MINUTES, silent) || this.#isQuiet(state, minute - WEEK_MINUTES, silent)) return undefined
-    const usual = gap === 0 ? 'less than a minute' : durationText(gap * MINUTE_MS)
+    const usual = longestSilence === 0 ? 'less than a minute' : durationText(longestSilence * MINUTE_MS)
     return `source '${source}' has no records for ${durationText(silent * MINUTE_MS)}; its longest silence in a day of samples was ${usual}`
   }
 
@@ -134,9 +136,9 @@ export class StoppedSources {
   }
 
   /** The two longest silences between records, and the records and their hours, in the last 24 h of sampled minutes and the silence at their begin. */
-  #usual({ records, last }: SourceState): Record<'gap' | 'second' | 'records' | 'hours', number> {
+  #rhythm({ records, last }: SourceState): Record<'longestSilence' | 'secondLongestSilence' | 'records' | 'hours', number> {
     const hours = new Set<number>()
-    let [gap, second, run, count] = [0, 0, 0, 0]
+    let [longestSilence, secondLongestSilence, run, count] = [0, 0, 0, 0]
     for (let minute = last, sampled = 0; (sampled < DAY_MINUTES || run > 0) && minute > this.#minute - KEPT_MINUTES; minute--) {
       if (this.#sampled.at(minute) === 0) continue
       sampled++
@@ -146,13 +148,13 @@ export class StoppedSources {
         continue
       }
       // Only silences between two records count: before the first one there was no source.
-      second = Math.max(second, Math.min(gap, run))
-      gap = Math.max(gap, run)
+      secondLongestSilence = Math.max(secondLongestSilence, Math.min(longestSilence, run))
+      longestSilence = Math.max(longestSilence, run)
       run = 0
       count += inMinute
       hours.add(Math.floor((minute * MINUTE_MS) / HOUR_MS))
     }
-    return { gap, second, records: count, hours: hours.size }
+    return { longestSilence, secondLongestSilence, records: count, hours: hours.size }
   }
 
   /** Did the minutes after an earlier time have no records, while the run was sampled in most of them? */

@@ -1,5 +1,6 @@
 /** Opens receivers of alerts: settings from the environment and from files of this machine, an HTTP connection, and a format for each kind. */
-import { openWebhook, settingReader, type WebhookPorts } from '../../action/index.ts'
+import { openWebhook, type WebhookPorts } from '../../action/index.ts'
+import { settingReader } from '../../base/node/index.ts'
 import type { Destination } from '../../define/action/index.ts'
 import type { AlertDestinationIR } from '../../define/config/index.ts'
 import type { AlertFormat } from './alert-format.ts'

@@ -33,7 +33,7 @@ export class BatchGroup implements QueryableGroup {
   }
 
   /** The run whose values are served. */
-  get run(): number | undefined {
+  get batchRun(): number | undefined {
     return this.#values?.run
   }
 

@@ -107,7 +107,7 @@ export class BatchResults {
   /** Follows the swaps of another process: gives a hybrid group the layers that it has at an entry of the log. */
   followSwaps(group: HybridGroup, entry: number): void {
     const record = this.#swappedBefore(group, entry)
-    if (record && record.number !== group.run) this.#replaceLayers(group, record, entry)
+    if (record && record.number !== group.batchRun) this.#replaceLayers(group, record, entry)
   }
 
   /**
@@ -119,7 +119,7 @@ export class BatchResults {
     const snapshot = this.#snapshotOf(group, record)
     assert(snapshot !== undefined, 'a finished run of the definition has a snapshot')
     const layers = group.beginLayers(snapshot, liveFrom)
-    for (const segment of this.#segmentsAfter(group, snapshot, liveFrom)) addLogged(group, layers, segment)
+    for (const segment of this.#segmentsAfter(group, snapshot, liveFrom)) addSegment(group, layers, segment)
     layers.complete(snapshot.forgotten)
   }
 
@@ -153,7 +153,7 @@ export class BatchResults {
     return {
       fill: async signal => {
         for (const segment of this.#segmentsAfter(group, layers.snapshot, liveFrom)) {
-          addLogged(group, layers, segment)
+          addSegment(group, layers, segment)
           await yieldToEventLoop()
           if (signal.aborted) throw new SpillwayError('SPILL_STOPPED', 'the batch run was stopped')
         }
@@ -259,7 +259,7 @@ export class BatchResults {
 /** Where batch results are: the ledger, the files of their parts, and the log from which missing parts are computed again. */
 export type ResultStore = SegmentLog & NamedValues & SavedStates & Partial<Pick<SavedStateWriter, 'createState'>>
 
-function addLogged({ source }: HybridGroup, layers: LayerPreparation, segment: Segment): void {
+function addSegment({ source }: HybridGroup, layers: LayerPreparation, segment: Segment): void {
   const events = new SegmentOrder(segment).eventsOf(source.name)
   if (events) layers.addLogged(events)
 }

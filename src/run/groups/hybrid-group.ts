@@ -3,7 +3,7 @@
  * (semantics, two layers).
  *
  * In the snapshot: the events that had arrived by its as-of time, of the entries below its cut. Everything else is in the delta.
- * Each read merges both (`Kernel.replay`): in `runWithSnapshot` (`kernel/run-units.ts`), or in `Revisions.run` (`kernel/revisions.ts`) for
+ * Each read merges both (`Kernel.applyAndRead`): in `runWithSnapshot` (`kernel/run-units.ts`), or in `Revisions.run` (`kernel/revisions.ts`) for
  * a source with `identity`. Before the first run all events are in the delta.
  *
  *     run 1 in use          reads: snapshot 1 + delta 1
@@ -87,7 +87,7 @@ export class HybridGroup extends LiveGroup {
     return this.#snapshot
   }
 
-  override get run(): number | undefined {
+  override get batchRun(): number | undefined {
     return this.#snapshot?.run
   }
 
@@ -155,8 +155,7 @@ export class HybridGroup extends LiveGroup {
 
   /** Replaces the layers by a snapshot and an empty delta. The caller then passes every event after the cut to `catchUp`. */
   replaceLayers(snapshot: HybridSnapshot | undefined): void {
-    this.#snapshot = snapshot
-    this.#install(snapshot, this.emptyKernel())
+    this.#install(snapshot, this.#emptyDelta(snapshot))
   }
 
   override applyAndQuery(events: SourceEvents | undefined, queries: readonly GroupQuery[], now: number): GroupAnswers[] {
@@ -174,10 +173,13 @@ export class HybridGroup extends LiveGroup {
     if (from < length) super.catchUp({ block: sliceBlock(events.block, from, length), entries: events.entries.subarray(from) }, now)
   }
 
-  /** An empty delta. */
   protected override emptyKernel(): Kernel {
+    return this.#emptyDelta(this.#snapshot)
+  }
+
+  #emptyDelta(snapshot: HybridSnapshot | undefined): Kernel {
     const delta = super.emptyKernel()
-    delta.setSnapshot(this.#snapshot?.kernel)
+    delta.setSnapshot(snapshot?.kernel)
     return delta
   }
 

@@ -104,7 +104,7 @@ export class LiveGroup implements QueryableGroup {
   }
 
   /** The batch run whose result is the snapshot below the kernel, if there is one. */
-  get run(): number | undefined {
+  get batchRun(): number | undefined {
     return undefined
   }
 

@@ -71,7 +71,7 @@ export class BatchRunScheduler {
 
   /** Does a group serve this run, or a later one? */
   isInUse(name: string, number: number): boolean {
-    return this.#groups.some(scheduled => scheduled.name === name && (scheduled.group.run ?? 0) >= number)
+    return this.#groups.some(scheduled => scheduled.name === name && (scheduled.group.batchRun ?? 0) >= number)
   }
 
   /** A run of the ledger. */

@@ -122,7 +122,8 @@ export function composeRun(runnable: Runnable, options: RunOptions, onReady: () 
   const ticks = new Ticks(decider.periods, lastTick)
   const featureReader = featureReaderOf(core, ticks, clock)
   featureReader.restoreReadAt(readCheckpointManifest(store)?.readAt ?? -Infinity)
-  const retention = keep === Infinity ? undefined : new Retention({ ir, store, log, keep, reach: () => batchRuns?.reach ?? Infinity })
+  const retention =
+    keep === Infinity ? undefined : new Retention({ ir, store, log, keepMs: keep, earliestNeeded: () => batchRuns?.reach ?? Infinity })
   const jobClock = new JobClock(clock, log)
   const jobs = jobsOf({ ir, store, log, jobClock, onReport, onReady, onJobChange: options.onJobChange }, opening, options)
   const { batchRuns } = jobs

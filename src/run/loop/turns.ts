@@ -200,10 +200,10 @@ export class Turns {
     const { appended, deadLetters, deadLetterChanges, receipts, lateEvents } = this.#components.appender.appendRecords(inputs, now)
     if (!this.#hasReportedFull && deadLetters.some(({ reason }) => reason === 'limit')) this.#reportFull()
     inputs.forEach(({ source, batch, reply }, i) => {
-      const { sequence, accepted, repeated } = receipts[i]
-      if (reply) pendingReplies.expect(sequence - accepted, sequence, reply, repeated)
-      if (batch.trace)
-        this.#components.traces.add({ kind: 'on', name: source, from: sequence - accepted, to: sequence, context: batch.trace })
+      const { sequence: to, accepted, repeated } = receipts[i]
+      const from = to - accepted
+      if (reply) pendingReplies.expect(from, to, reply, repeated)
+      if (batch.trace) this.#components.traces.add({ kind: 'on', name: source, from, to, context: batch.trace })
     })
     const turnTimes = this.#turnTimes(inputs[0].submittedAt, now)
     const step = appended && this.#decideOrQueue(appended, turnTimes)

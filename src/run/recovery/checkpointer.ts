@@ -85,7 +85,7 @@ export class Checkpointer {
     this.#lastEntry = entry
     this.#number++
     const groups = this.#options.groups.filter(({ isSaved }) => isSaved)
-    const saved = groups.map(({ group: { name, place, source }, run, incomplete }) => {
+    const saved = groups.map(({ group: { name, place, source }, batchRun: run, incomplete }) => {
       const attributes = { place, source, ...(run !== undefined && { run }), ...(incomplete > -Infinity && { incomplete }) }
       return [name, { ...attributes, files: [] as StateFile[] }] as const
     })
@@ -103,7 +103,7 @@ export class Checkpointer {
   async #next(checkpoint: Checkpoint): Promise<void> {
     try {
       const slice = nextSlice(checkpoint)
-      if (slice && slice.group.run !== checkpoint.groups[slice.group.group.name].run) await this.#abandon(checkpoint)
+      if (slice && slice.group.batchRun !== checkpoint.groups[slice.group.group.name].run) await this.#abandon(checkpoint)
       else if (slice) await this.#save(checkpoint, slice)
       else await this.#finish(checkpoint)
     } catch (error) {

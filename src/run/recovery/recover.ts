@@ -168,7 +168,7 @@ function restoreGroup(group: LiveGroup, { manifest, store, onReport }: RestoreOp
   const { name, place, source } = group.group
   const saved = manifest?.groups[name]
   // A delta of another snapshot is useless: it is made from the log, as that snapshot was.
-  if (!saved || saved.run !== group.run) return undefined
+  if (!saved || saved.run !== group.batchRun) return undefined
   if (!isDeepStrictEqual(saved.place, place)) {
     onReport(`the placement of group '${name}' has changed; the group is made again from the log`)
     return undefined

@@ -1,5 +1,5 @@
 /**
- * Retention of the log: forgets segments whose events arrived longer ago than `keep`, and longer ago than any window, id, revision or live
+ * Retention of the log: forgets segments whose events arrived longer ago than `keepMs`, and longer ago than any window, id, revision or live
  * key can reach.
  *
  * State is derived from the log, so the log keeps what state needs: an event of a window has arrived no earlier than its time. A pipeline
@@ -25,21 +25,23 @@ export interface RetentionOptions {
   readonly store: SegmentLog & NamedValues
   readonly log: Log
   /** Retention, ms, as given by `retentionMs`. */
-  readonly keep: number
+  readonly keepMs: number
   /** Earliest arrival that anything besides group reads needs, UTC ms. */
-  readonly reach?: () => number
+  readonly earliestNeeded?: () => number
 }
 
 /**
- * Retention of a run that was asked for `keep`, ms: at least what ids, revisions and ticks need. Throws `SPILL_UNSUPPORTED` for a pipeline
+ * Retention of a run that was started with `keepMs`: at least what ids, revisions and ticks need. Throws `SPILL_UNSUPPORTED` for a pipeline
  * that needs its whole log.
  */
-export function retentionMs({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keep: number): number {
-  for (const source of sources) if (source.identity && !source.identity.includes(source.time)) throw needsAll(revised(source))
+export function retentionMs({ sources, groups, models, actions = [], reports = [] }: PipelineIR, keepMs: number): number {
+  for (const source of sources)
+    if (source.identity && !source.identity.includes(source.time)) throw wholeLogNeededError(unboundedRevision(source))
   for (const { name, features } of groups)
     for (const feature of features)
-      if (feature.window === 'lifetime') throw needsAll(`feature '${feature.name}' of group '${name}' reaches back to the first event`)
-  return Math.max(keep, ...needsOf({ sources, models, actions, reports }).map(({ ms }) => ms))
+      if (feature.window === 'lifetime')
+        throw wholeLogNeededError(`feature '${feature.name}' of group '${name}' reaches back to the first event`)
+  return Math.max(keepMs, ...needsOf({ sources, models, actions, reports }).map(({ ms }) => ms))
 }
 
 /**
@@ -53,7 +55,7 @@ export function checkRetention(ir: PipelineIR, { entry, arrival }: LogStart, now
     if (source.identity && !source.identity.includes(source.time))
       throw new SpillwayError(
         'SPILL_UNSUPPORTED',
-        `${revised(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
+        `${unboundedRevision(source)}, and the log has forgotten what arrived up to ${text(arrival)}; begin a new folder`,
       )
   // A report that reaches back too far is rejected by itself; decisions continue.
   for (const { setting, ms } of needsOf({ ...ir, reports: [] }))
@@ -83,11 +85,11 @@ function needsOf({
   ]
 }
 
-const revised = ({ name, time }: SourceIR): string =>
+const unboundedRevision = ({ name, time }: SourceIR): string =>
   `the identity of source '${name}' does not include its time '${time}', so an event of any age may be revised`
 
-const needsAll = (why: string): SpillwayError =>
-  new SpillwayError('SPILL_UNSUPPORTED', `this pipeline needs its whole log, and none of it can be forgotten: ${why}; leave out --keep`)
+const wholeLogNeededError = (reason: string): SpillwayError =>
+  new SpillwayError('SPILL_UNSUPPORTED', `this pipeline needs its whole log, and none of it can be forgotten: ${reason}; leave out --keep`)
 
 export class Retention {
   readonly #options: RetentionOptions
@@ -120,12 +122,12 @@ export class Retention {
 
   /** Finds the end of the forgettable part. This reads some segments, so it runs only after a fraction of the retention has passed. */
   #findForgettable(): void {
-    const { store, log, keep, reach: otherReach = () => Infinity } = this.#options
+    const { store, log, keepMs, earliestNeeded = () => Infinity } = this.#options
     const now = log.notBefore
     if (now < this.#nextCheck) return
-    this.#nextCheck = now + Math.max(limits.FORGET_EVERY_MS, keep / 64)
+    this.#nextCheck = now + Math.max(limits.FORGET_EVERY_MS, keepMs / 64)
     // The last stored segment says how the log continues.
-    const needed = Math.min(otherReach(), Math.min(now - keep, ...this.#reaches.map(reach => reach(now))))
+    const needed = Math.min(earliestNeeded(), Math.min(now - keepMs, ...this.#reaches.map(reach => reach(now))))
     this.#forgettableEnd = Math.min(log.firstEntrySince(needed), store.lastSegment()?.first ?? 0)
   }
 }

@@ -1,9 +1,9 @@
 /** The reader of a topic, by address (`kafka:payments?from=latest`, with the brokers in the environment) or by a place of the configuration. */
-import { connectionReader, openDriver } from '../../action/index.ts'
 import { assert, didYouMean, SpillwayError } from '../../base/index.ts'
 import { FeedPlaceValue, kafkaFormats, kafkaMemberships, type KafkaPlaceIR, plainKafkaPlace } from '../../define/config/index.ts'
 import { isTopicName } from '../../define/ir/index.ts'
 import type { OpenRecords } from '../../files/index.ts'
+import { driverOpener } from '../../kafka/index.ts'
 import type { BuiltInKind, HistorySetting, ReaderSetting } from '../reader/reader-kind.ts'
 import type { SourceReader } from '../reader/source-reader.ts'
 import { reasonNotToShare } from './shareable.ts'
@@ -23,7 +23,7 @@ const READ_WHOLE = 'Leave the membership out: one run reads all partitions'
 export const kafkaKind: BuiltInKind = {
   scheme: 'kafka',
   form: 'kafka:TOPIC',
-  place: 'a topic in Kafka',
+  description: 'a topic in Kafka',
   open: (address, setting) => openTopic(new FeedPlaceValue(addressPlace(address)), setting),
   openPlace: openTopic,
   history: (place, setting) => openHistory(typeof place === 'string' ? new FeedPlaceValue(addressPlace(place)) : place, setting),
@@ -39,9 +39,8 @@ function openTopic(place: FeedPlaceValue, setting: ReaderSetting): SourceReader 
     if (reason !== undefined)
       throw addressError(`kafka:${topic}`, `has a membership, so that runs share source '${source.name}', and ${reason}. ${READ_WHOLE}`)
   }
-  const read = connectionReader(place.ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: place.functions.token })
   // A mistake in the settings ends the start, before a run takes a folder over.
-  read()
+  const open = driverOpener(place.ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: place.functions.token })
   const openFormat = formatOpener(place.ir, { name: source.name, source, env })
   const options = {
     topic,
@@ -50,7 +49,7 @@ function openTopic(place: FeedPlaceValue, setting: ReaderSetting): SourceReader 
     skipsTombstones: tombstones === 'skip',
     openFormat,
     ...(columns && { members: new RecordMembers(setting.source, columns) }),
-    open: () => openDriver(read),
+    open,
   }
   return protocol === undefined ? topicReader(source, options) : sharedTopicReader(source, { ...options, protocol })
 }
@@ -60,8 +59,7 @@ function openHistory({ ir, functions: { token } }: FeedPlaceValue, { source: nam
   const { topic, from = 'earliest', to, membership, tombstones = 'reject', columns } = ir
   if (membership !== undefined) throw addressError(`kafka:${topic}`, 'has a membership, and a history is read whole; leave it out')
   if (from === 'latest') throw addressError(`kafka:${topic}`, 'has from=latest, which leaves no history; write a time, or leave it out')
-  const read = connectionReader(ir, { owner: `source '${name}': kafka:${topic}`, env, token })
-  read()
+  const open = driverOpener(ir, { owner: `source '${name}': kafka:${topic}`, env, token })
   formatOpener(ir, { name, source: undefined, env })
   return source =>
     new TopicHistory({
@@ -72,7 +70,7 @@ function openHistory({ ir, functions: { token } }: FeedPlaceValue, { source: nam
       skipsTombstones: tombstones === 'skip',
       openFormat: () => formatOpener(ir, { name, source, env })(() => {}),
       ...(columns && { members: new RecordMembers(source, columns) }),
-      open: () => openDriver(read),
+      open,
     })
 }
 

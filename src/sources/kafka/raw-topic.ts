@@ -1,9 +1,8 @@
 /** A topic whose records are not checked yet, for a gate: how to connect to it, and how to read its records. */
-import { connectionReader, openDriver } from '../../action/index.ts'
 import { SpillwayError } from '../../base/index.ts'
 import { type FeedPlace, placeValueOf } from '../../define/config/index.ts'
 import type { RecordBatch } from '../../intake/index.ts'
-import type { FetchedRecords, KafkaDriver } from '../../kafka/index.ts'
+import { driverOpener, type FetchedRecords, type KafkaDriver } from '../../kafka/index.ts'
 import type { ReaderSetting } from '../reader/reader-kind.ts'
 import { addressPlace } from './kafka-kind.ts'
 import { RecordMembers } from './record-members.ts'
@@ -35,15 +34,13 @@ export function rawTopicOf(input: string | FeedPlace, { source, env }: Pick<Read
     throw new SpillwayError('SPILL_INPUT', 'has a membership: a gate reads all partitions of its raw topic', { place: `kafka:${topic}` })
   if (from !== 'earliest' || to !== undefined)
     throw new SpillwayError('SPILL_INPUT', 'has from or to: a gate reads each record of its raw topic', { place: `kafka:${topic}` })
-  const read = connectionReader(ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: value?.functions.token })
-  // A mistake in the settings ends the start.
-  read()
+  const open = driverOpener(ir, { owner: `source '${source.name}': kafka:${topic}`, env, token: value?.functions.token })
   const openFormat = formatOpener(ir, { name: source.name, source, env })
   const members = columns && new RecordMembers(source, columns)
   return {
     topic,
     takesJson: (ir.value ?? 'json') === 'json' && columns === undefined,
-    open: () => openDriver(read),
+    open,
     reader(signal, warn) {
       const format = openFormat(warn)
       const options = { name: `kafka:${topic}`, format, skipsTombstones: tombstones === 'skip', members, signal }

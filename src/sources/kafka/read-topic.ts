@@ -1,8 +1,8 @@
 /** A topic that a run has read, for a comparison with its log: its records up to the positions of the run. */
-import { connectionReader, openDriver } from '../../action/index.ts'
 import { type FeedPlace, placeValueOf } from '../../define/config/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import type { InputFile } from '../../files/index.ts'
+import { driverOpener } from '../../kafka/index.ts'
 import type { HistorySetting } from '../reader/reader-kind.ts'
 import { addressPlace } from './kafka-kind.ts'
 import { RecordMembers } from './record-members.ts'
@@ -24,9 +24,8 @@ export function readTopicOf(input: string | FeedPlace, { source, env }: HistoryS
   const ir = place?.ir ?? addressPlace(input as string)
   const { topic, from = 'earliest', to, tombstones = 'reject', columns } = ir
   const name = `kafka:${topic}`
-  const read = connectionReader(ir, { owner: `source '${source}': ${name}`, env, token: place?.functions.token })
   // A mistake in the settings ends the command before it reads a log.
-  read()
+  const openDriver = driverOpener(ir, { owner: `source '${source}': ${name}`, env, token: place?.functions.token })
   formatOpener(ir, { name: source, source: undefined, env })
   return {
     name,
@@ -41,7 +40,7 @@ export function readTopicOf(input: string | FeedPlace, { source, env }: HistoryS
         skipsTombstones: tombstones === 'skip',
         openFormat: () => formatOpener(ir, { name: source, source: definition, env })(() => {}),
         ...(columns && { members: new RecordMembers(definition, columns) }),
-        open: () => openDriver(read),
+        open: openDriver,
       }),
   }
 }

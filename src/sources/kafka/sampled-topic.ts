@@ -1,8 +1,7 @@
 /** A topic whose first records a project is inferred from. */
-import { connectionReader, openDriver } from '../../action/index.ts'
 import { needsRegistry } from '../../define/config/index.ts'
 import type { FileColumn, InputFile } from '../../files/index.ts'
-import { registeredColumns } from '../../kafka/index.ts'
+import { driverOpener, registeredColumns } from '../../kafka/index.ts'
 import type { HistorySetting } from '../reader/reader-kind.ts'
 import { addressPlace } from './kafka-kind.ts'
 import { TopicHistory } from './topic-history.ts'
@@ -26,9 +25,8 @@ export interface SampledTopic {
 export async function sampledTopicOf(address: string, { env }: Pick<HistorySetting, 'env'>): Promise<SampledTopic> {
   const ir = addressPlace(address)
   const { topic, from = 'earliest', to, tombstones, value = 'json' } = ir
-  const read = connectionReader(ir, { owner: `--from-topic kafka:${topic}`, env, token: undefined })
   // A mistake in the settings ends the command before it asks anyone.
-  read()
+  const open = driverOpener(ir, { owner: `--from-topic kafka:${topic}`, env })
   const openFormat = formatOpener(ir, { name: topic, source: undefined, env })
   const declared = needsRegistry(value) ? await registeredColumns(schemaRegistryOf(ir, { name: topic, env }), topic) : []
   const options = [...(value === 'json' ? [] : [`value=${value}`]), ...(tombstones === 'skip' ? ['tombstones=skip'] : [])]
@@ -44,7 +42,7 @@ export async function sampledTopicOf(address: string, { env }: Pick<HistorySetti
       // A sample says nothing of its dead letters.
       skipsTombstones: true,
       openFormat: () => openFormat(() => {}),
-      open: () => openDriver(read),
+      open,
     }),
   }
 }

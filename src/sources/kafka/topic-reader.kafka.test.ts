@@ -8,7 +8,7 @@ import { segmentOf } from '../../../test/kafka/own-broker.ts'
 import { numbersSource, rowOf, TopicRun, upTo } from '../../../test/kafka/topic-run.ts'
 import { pause } from '../../base/clock.ts'
 import { limits } from '../../base/limits.ts'
-import { openKafkaDriver } from '../../kafka/index.ts'
+import { openKafkaDriver } from '../../kafka/open-driver.ts'
 import { testSourceReader } from '../../testing/conformance/source-reader.ts'
 import { topicReader, type TopicReaderOptions } from './topic-reader.ts'
 

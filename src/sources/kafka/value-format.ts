@@ -1,5 +1,5 @@
 /** The format of a place's values, with the settings of its schema registry. */
-import { settingReader } from '../../action/index.ts'
+import { settingReader } from '../../base/node/index.ts'
 import { type KafkaPlaceIR, type KafkaRegistryIR, SCHEMA_REGISTRY } from '../../define/config/index.ts'
 import type { SourceIR } from '../../define/ir/index.ts'
 import { JsonLineReader } from '../../intake/index.ts'

@@ -13,7 +13,7 @@ export const postgresKinds: readonly BuiltInKind[] = [
   {
     scheme: 'pg',
     form: 'pg:TABLE',
-    place: 'an outbox in PostgreSQL',
+    description: 'an outbox in PostgreSQL',
     open(text, { source, env }) {
       const address = new TableAddress(text, ['db', 'id', 'xid', 'payload', 'moved'])
       const columns = { id: address.text('id') ?? 'id', xid: address.text('xid') ?? 'xid', payload: address.text('payload') }
@@ -24,7 +24,7 @@ export const postgresKinds: readonly BuiltInKind[] = [
   {
     scheme: 'pg-changes',
     form: 'pg-changes:TABLE',
-    place: 'the changes of a table in PostgreSQL',
+    description: 'the changes of a table in PostgreSQL',
     open(text, { source, map, env, data }) {
       const address = new TableAddress(text, ['db', 'slot', 'publication', 'copy'])
       const slot = address.name('slot') ?? `spillway_${source.name.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_')}`.slice(0, 63)

@@ -48,7 +48,7 @@ export interface BuiltInKind extends ReaderKind {
   /** The form of its addresses: `pg:TABLE`. */
   readonly form: string
   /** The place that an address names: `an outbox in PostgreSQL`. It is live; without `history` its past cannot be read again. */
-  readonly place: string
+  readonly description: string
   /** Makes the reader of a place of this kind that a text cannot name. @throws `SPILL_INPUT` for a setting that cannot be read. */
   openPlace?(place: FeedPlaceValue, setting: ReaderSetting): SourceReader
   /** The records of an address, or of a place, as a history. @throws `SPILL_INPUT` for a mistake, and for a setting that cannot be read. */

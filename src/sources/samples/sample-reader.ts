@@ -59,6 +59,6 @@ const SAMPLE_EVERY_MS = 1000
 export const sampleKind: BuiltInKind = {
   scheme: 'samples',
   form: 'samples:',
-  place: 'sample events',
+  description: 'sample events',
   open: (_, { source }) => sampleReader(source, SAMPLE_EVERY_MS),
 }

@@ -69,7 +69,9 @@ export class DuckDbEngine implements SqlEngine<typeof duckdb> {
     signal?.throwIfAborted()
     // DuckDB forgets an interrupt that comes before a statement runs, so it is repeated until the statement ends.
     let repeated: { stop(): void } | undefined
-    const interrupt = (): void => void (repeated = callEvery(INTERRUPT_MS, () => this.connection.interrupt()))
+    const interrupt = (): void => {
+      repeated = callEvery(INTERRUPT_MS, () => this.connection.interrupt())
+    }
     signal?.addEventListener('abort', interrupt, { once: true })
     try {
       const result = await this.connection.stream(sql)

@@ -1,6 +1,7 @@
 /**
  * Views and their URLs. Every view is a path below `/ui`, and its filters are query parameters, so that a link shows what its sender saw.
  */
+import { queryText } from './query-text.ts'
 
 /** The pages, in the order of the navigation. */
 export const pageNames = [
@@ -38,9 +39,7 @@ export function parseView(path: string, search = ''): View {
 /** The path and query of a view, below the server's prefix. Filters without a value are left out. */
 export function viewPath(page: PageName, item?: string | number, query: Readonly<Record<string, string | undefined>> = {}): string {
   const segments = ['/ui', ...(page === 'overview' ? [] : [page]), ...(item === undefined ? [] : [encodeURIComponent(item)])]
-  const used = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
-  const search = new URLSearchParams(used).toString()
-  return `${segments.join('/')}${search === '' ? '' : `?${search}`}`
+  return `${segments.join('/')}${queryText(query)}`
 }
 
 /** A segment that cannot be decoded stays as it is. */

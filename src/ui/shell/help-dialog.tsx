@@ -1,6 +1,6 @@
 /** The list of keys. */
 import { useEffect, useRef } from 'preact/hooks'
-import { keyHelp } from '../core/keyboard.ts'
+import { keyHelp } from './keyboard.ts'
 
 export function HelpDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)

@@ -1,9 +1,9 @@
 /** Keys and their commands. `g` begins a sequence of two: `g o` opens the overview. */
-import type { PageName } from './location.ts'
+import type { PageName } from '../core/location.ts'
 
 export type KeyCommand =
   | { readonly kind: 'go'; readonly page: PageName }
-  | { readonly kind: 'search' | 'help' | 'theme' | 'next' | 'previous' | 'close' }
+  | { readonly kind: 'search' | 'help' | 'theme' | 'next' | 'previous' | 'leave-field' }
 
 const goKeys: Readonly<Record<string, PageName>> = {
   o: 'overview',
@@ -24,7 +24,7 @@ const singleKeys: Readonly<Record<string, KeyCommand>> = {
   t: { kind: 'theme' },
   j: { kind: 'next' },
   k: { kind: 'previous' },
-  Escape: { kind: 'close' },
+  Escape: { kind: 'leave-field' },
 }
 
 /** The keys with their meanings, for the help. */
@@ -46,7 +46,7 @@ export interface KeyStep {
 
 /** The step after a key. In a field of text only Escape is a command. */
 export function keyStep(isPending: boolean, key: string, isTyping: boolean): KeyStep {
-  if (isTyping) return { isPending: false, ...(key === 'Escape' && { command: { kind: 'close' } }) }
+  if (isTyping) return { isPending: false, ...(key === 'Escape' && { command: { kind: 'leave-field' } }) }
   if (isPending && Object.hasOwn(goKeys, key)) return { isPending: false, command: { kind: 'go', page: goKeys[key] } }
   if (key === 'g') return { isPending: true }
   return { isPending: false, ...(Object.hasOwn(singleKeys, key) && { command: singleKeys[key] }) }

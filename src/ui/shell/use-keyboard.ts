@@ -1,6 +1,6 @@
 /** Commands of keys, for the whole page. */
 import { useEffect } from 'preact/hooks'
-import { keyStep, type KeyCommand } from '../core/keyboard.ts'
+import { keyStep, type KeyCommand } from './keyboard.ts'
 import { viewPath } from '../core/location.ts'
 import { navigate } from '../core/router.tsx'
 import { switchTheme } from '../core/theme.ts'
@@ -16,7 +16,7 @@ export function useKeyboard(onHelp: () => void): void {
       isPending = step.isPending
       // A dialog has keys of its own.
       if (!step.command || document.querySelector('dialog[open]')) return
-      if (step.command.kind !== 'close') event.preventDefault()
+      if (step.command.kind !== 'leave-field') event.preventDefault()
       execute(step.command, target, onHelp)
     }
     addEventListener('keydown', onKeyDown)
@@ -34,7 +34,7 @@ function execute(command: KeyCommand, target: HTMLElement, onHelp: () => void): 
       return onHelp()
     case 'theme':
       return switchTheme()
-    case 'close':
+    case 'leave-field':
       return target.blur()
     case 'next':
     case 'previous':

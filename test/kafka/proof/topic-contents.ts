@@ -1,5 +1,6 @@
 /** The records of a topic as a test reads them, again and again while others write. */
-import { type FetchedRecords, type KafkaDriver, KafkaError, openKafkaDriver } from '../../../src/kafka/index.ts'
+import { type FetchedRecords, type KafkaDriver, KafkaError } from '../../../src/kafka/index.ts'
+import { openKafkaDriver } from '../../../src/kafka/open-driver.ts'
 import { headersOf } from '../../../src/kafka/records/record-set.ts'
 
 export interface ObservedRecord {

@@ -1,4 +1,4 @@
-import type { AggregateFunction } from '../../../src/aggregate/partial/aggregate.ts'
+import type { AggregateFunction } from '../../../src/aggregate/partial/aggregate-function.ts'
 import { aggregateOf } from '../../../src/aggregate/aggregate-of.ts'
 import type { TileCell } from '../../../src/aggregate/partial/tile-format.ts'
 import type { FeatureIR, GroupIR } from '../../../src/define/ir/ir.ts'

@@ -74,7 +74,7 @@ async function scoredAhead(keepsColumns: boolean): Promise<void> {
     const { inputs } = replays.under(plan, selection)
     assert.deepEqual(planResult.columns, keepsColumns ? [...inputs.features.values()].map(({ columns }) => columns.out) : undefined)
     for (const { arm, score, auc } of planResult.scores) {
-      const expected = await alone.decided(plan, arm)
+      const expected = await alone.decisionsUnder(plan, arm)
       assert.deepEqual(score, expected.score)
       assert.equal(auc, aucOf(cases, expected.score, cases.blocks.test))
     }
