@@ -93,7 +93,7 @@ interface Ages {
 function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64Array): Experiment {
   const scores = new Map<string, Float64Array>()
   const { t } = cases
-  const decided = (plan: Plan, arm: Arm): Promise<Decided> => {
+  const decisionsUnder = (plan: Plan, arm: Arm): Promise<Decided> => {
     const ages = { fast: ageOf(plan, 'fast'), idle: ageOf(plan, 'idle') }
     const name = `${arm} ${ages.fast} ${ages.idle}`
     const score = scores.get(name) ?? scoresOf(arm, ages)
@@ -101,7 +101,7 @@ function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64A
     return Promise.resolve({ score, scoredAt: t, actedAt: t, inline: false })
   }
   const scored = { from: 0, to: cases.length }
-  return { cases, scored, notes: [], delay: 0, why: () => undefined, decided } as unknown as Experiment
+  return { cases, scored, notes: [], delay: 0, why: () => undefined, decisionsUnder } as unknown as Experiment
 }
 
 function ageOf(plan: Plan, group: string): number {

@@ -25,7 +25,7 @@ const cases = casesOf({
   outcome: t.map((time, row) => (label[row] === 1 ? time + HOUR : NaN)),
 })
 const decided = { score: Float64Array.of(1, 1, 1, 1, 0, 0, 0, 0), scoredAt: t, actedAt: t, inline: false }
-const experiment = { cases, notes: [], why: () => undefined, decided: () => Promise.resolve(decided) } as unknown as Experiment
+const experiment = { cases, notes: [], why: () => undefined, decisionsUnder: () => Promise.resolve(decided) } as unknown as Experiment
 const model = { name: 'm', label: { kind: 'from', negativeAfter: HOUR } } as unknown as ModelIR
 const utility = utilityOf({ utility: { kind: 'caught', unit: 'x', dollars: 4, wrong: 1 } }, model)
 const valued = PlanValuation.valueOf(experiment, { ir: {} as PipelineIR, model, utility, budget: 0.5, decisionsPerWeek: 80 })
@@ -118,7 +118,7 @@ function valuedOf({
     scored: { from: 0, to: length },
     notes: [],
     why: () => undefined,
-    decided: (plan: ReadonlyMap<string, unknown>, arm: string) =>
+    decisionsUnder: (plan: ReadonlyMap<string, unknown>, arm: string) =>
       Promise.resolve({ score: scores(plan, arm), scoredAt: times, actedAt: times, inline: false }),
   } as unknown as Experiment
   const free = utilityOf({ utility: { kind: 'caught', unit: 'x' } }, model)

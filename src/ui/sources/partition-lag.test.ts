@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { agePartText, furthestBehind, type PartitionLagAnswer } from './partition-lag.ts'
+import { agePartText, furthestBehind, type PartitionLagAnswer, transactionTexts } from './partition-lag.ts'
 
 const lagOf = (partition: string, ms: number, lag: number): PartitionLagAnswer => ({
   partition,
@@ -33,4 +33,13 @@ test('a waiting time says how it is known', () => {
   assert.equal(agePartText({ ms: 12_000, basis: 'measured' }), '12 s')
   assert.equal(agePartText({ ms: 240_000, basis: 'at-least' }), 'at least 4 min')
   assert.equal(agePartText({ ms: 7_200_000, basis: 'extrapolated' }), 'about 2 h')
+})
+
+test('records behind an open transaction are named, by reader', () => {
+  const readers = [
+    { reader: 'kafka:payments', partitions: [], inTransaction: 5 },
+    { reader: 'kafka:refunds', partitions: [], inTransaction: 0 },
+    { reader: 'payments.ndjson', partitions: [] },
+  ]
+  assert.deepEqual(transactionTexts(readers), ['kafka:payments: 5 records cannot be read until a transaction of their writer ends.'])
 })

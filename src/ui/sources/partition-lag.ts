@@ -1,5 +1,5 @@
 /** The lag of partitions of a source (`GET /sources/SOURCE/lag`), and its words. */
-import { spanText } from '../core/text.ts'
+import { pluralText, spanText } from '../core/text.ts'
 
 export interface PartitionLagAnswer {
   /** Empty of a place without partitions. */
@@ -15,6 +15,8 @@ export interface ReaderLagAnswer {
   readonly reader: string
   readonly unit?: string
   readonly partitions: readonly PartitionLagAnswer[]
+  /** Records behind an open transaction. */
+  readonly inTransaction?: number
   readonly problem?: string
   readonly failure?: string
 }
@@ -35,6 +37,15 @@ export function furthestBehind(readers: readonly ReaderLagAnswer[]) {
     .sort((a, b) => b.age.ms - a.age.ms || b.lag - a.lag)
   return { rows: all.slice(0, SHOWN), omitted: Math.max(0, all.length - SHOWN) }
 }
+
+/** A sentence for each reader with records behind an open transaction: its writer is slow, or died and Kafka ends it after its timeout. */
+export const transactionTexts = (readers: readonly ReaderLagAnswer[]): string[] =>
+  readers
+    .filter(({ inTransaction = 0 }) => inTransaction > 0)
+    .map(
+      ({ reader, inTransaction = 0 }) =>
+        `${reader}: ${pluralText(inTransaction, 'record')} cannot be read until a transaction of their writer ends.`,
+    )
 
 const titleOf = (reader: string, { partition }: PartitionLagAnswer): string => (partition === '' ? reader : `${reader} ${partition}`)
 

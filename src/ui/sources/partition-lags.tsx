@@ -1,7 +1,7 @@
 /** The lag of each partition of a source that its readers measure, the furthest behind first. */
 import { useResource } from '../core/resource.ts'
 import { countText, spanText } from '../core/text.ts'
-import { agePartText, furthestBehind, type SourceLagAnswer, verdictTexts } from './partition-lag.ts'
+import { agePartText, furthestBehind, type SourceLagAnswer, transactionTexts, verdictTexts } from './partition-lag.ts'
 
 /** The run measures lags every 15 s. */
 const POLL_MS = 15_000
@@ -19,6 +19,11 @@ export function PartitionLags({ source }: { readonly source: string }) {
       {problems.map(problem => (
         <p key={problem} class="banner">
           {problem}
+        </p>
+      ))}
+      {transactionTexts(readers).map(text => (
+        <p key={text} class="notice">
+          {text}
         </p>
       ))}
       {rows.length > 0 && (
