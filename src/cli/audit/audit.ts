@@ -71,11 +71,11 @@ export const auditCommand = defineCommand({
           ...(request.verbose ? [reportText(report), ''] : []),
           readProblemLines(history),
           notes,
-          changeLines(files.changes),
           verdictText(report, {
             ...(process.stdout.columns > 0 && { width: process.stdout.columns }),
             reportAt: `${files.page} (open it in a browser), ${files.json}; ${request.verbose ? 'above' : 'with --verbose here'}`,
           }),
+          changeLines(files.changes),
         )
       console.log(request.json ? reportJson(report) : forTerminal(text()))
       return 0
