@@ -1,6 +1,6 @@
 /** `spillway audit` as a user calls it: files with other column names, a table, a page, and errors with their fix. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { AuditReport } from '../../src/audit/domain/audit-report.ts'
 import { plantHistory } from '../audit/planted-world.ts'
@@ -41,6 +41,17 @@ test('files with columns of other names are audited: a table, a page and JSON', 
   const old = heat.levels.find(({ age }) => age >= 3_600_000)!.withoutRetraining.perWeek
   assert.ok(!('why' in old) && old.high < 0, 'an hour later the machine is another')
   assert.match(readFileSync(project.path('out/audit.html'), 'utf8'), /^<!doctype html>/i)
+  assert.doesNotMatch(text, /Since the report/)
+})
+
+test('an audit beside an earlier report says what changed, behind the verdict', async () => {
+  const path = project.path('out/audit.json')
+  const report = JSON.parse(readFileSync(path, 'utf8')) as AuditReport
+  writeFileSync(path, JSON.stringify({ ...report, summary: { ...report.summary, recommendation: 'Keep it all.' } }))
+  const { status, out, err } = await audit(...files, '--column', 'heats.heat=celsius', '--out', project.path('out'), '--plans', '12')
+  assert.equal(status, 0, err)
+  assert.match(out, /^plant: /)
+  assert.match(out, /\nSince the report of 20\d\d-[\d-]+T[\d:.]+Z:\n {2}recommendation: .+ Before: Keep it all\.$/)
 })
 
 test('the log of a run is a history as its files are, and gets objectives of freshness', async () => {
