@@ -30,3 +30,6 @@ const tell = action('tell', { when: onOrder.score.gte(4), cooldown: '40ms', do: 
 const note = action('note', { when: onMove.score.gte(4), cooldown: '40ms', do: hook() })
 
 export const tables = pipeline('tables', [tell, note])
+
+/** The file, beside that of the decisions, with the number of rows of the copied table that were read. */
+export const copiedRowsFile = (decisionFile: string): string => `${decisionFile}.copied`

@@ -10,7 +10,7 @@ import { TableWriter } from './table-writer.ts'
 const WRITERS = 2
 const NUMBERS = 1_000_000
 /** Rows of the copied table before the case, so that a kill hits the copy. */
-const BEFORE = 300
+export const ROWS_BEFORE = 300
 const LOOK_MS = 2
 const REACHED_MS = 10_000
 
@@ -36,7 +36,7 @@ export class WrittenTables {
       await written.#move(
         sql,
         'before',
-        Array.from({ length: BEFORE }, (_, i) => i),
+        Array.from({ length: ROWS_BEFORE }, (_, i) => i),
       )
     })
     return written

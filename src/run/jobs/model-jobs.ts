@@ -24,7 +24,7 @@ export interface TrainingSchedulerOptions extends Partial<ModelJobPorts> {
   readonly store: CommitWriter & NamedValues & SegmentLog
   readonly log: Log
   readonly jobClock: JobClock
-  /** Is every entry decided? Decisions that are not recorded yet would be missing in evaluations and drift checks. */
+  /** Are all decisions made that are due, of entries and of ticks? Later ones would be missing in evaluations and drift checks. */
   readonly isDecided: () => boolean
   readonly onReport: (report: string) => void
   /** Notified when a promotion waits for a turn. */

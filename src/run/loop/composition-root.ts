@@ -8,7 +8,7 @@ import { Appender } from '../ingest/appender.ts'
 import { DecisionRequests } from '../ingest/decision-requests.ts'
 import { BatchRunScheduler, type BatchRunSchedulerOptions } from '../jobs/batch-run-scheduler.ts'
 import { rejectUnfinishedImport } from '../import/import-record.ts'
-import type { ModelJobPorts } from '../jobs/model-jobs.ts'
+import type { ModelJobPorts, TrainingSchedulerOptions } from '../jobs/model-jobs.ts'
 import { Exploration } from '../decide/exploration.ts'
 import { FreshnessTracker } from '../decide/freshness.ts'
 import { readCheckpointManifest } from '../recovery/manifest.ts'
@@ -125,7 +125,8 @@ export function composeRun(runnable: Runnable, options: RunOptions, onReady: () 
   const retention =
     keep === Infinity ? undefined : new Retention({ ir, store, log, keepMs: keep, earliestNeeded: () => batchRuns?.reach ?? Infinity })
   const jobClock = new JobClock(clock, log)
-  const jobs = jobsOf({ ir, store, log, jobClock, onReport, onReady, onJobChange: options.onJobChange }, opening, options)
+  const isDecided = () => opening.decisionQueue.isIdle && !ticks.isDue(clock)
+  const jobs = jobsOf({ ir, store, log, jobClock, isDecided, onReport, onReady, onJobChange: options.onJobChange }, opening, options)
   const { batchRuns } = jobs
   const brokenOff = jobs.trainings.markBrokenOff()
   return {
@@ -157,6 +158,7 @@ function featureReaderOf({ strings, decider, decisionQueue, log }: RunCore, tick
 
 /** Ports that all jobs share. */
 type JobPorts = Pick<BatchRunSchedulerOptions, 'ir' | 'log' | 'jobClock' | 'onReport' | 'onReady' | 'onJobChange'> &
+  Pick<TrainingSchedulerOptions, 'isDecided'> &
   Pick<RunOptions, 'store'>
 
 /** The jobs beside the loop: batch runs, trainings and reports. */
@@ -167,8 +169,7 @@ function jobsOf(
 ): Pick<RunComponents, 'batchRuns' | 'trainings' | 'reports' | 'schedulers' | 'schedulersByKind'> {
   const { reporting, compute, isDry = false } = options
   const batchRuns = batchRunsOf(ports, opening, options)
-  const isDecided = () => opening.decisionQueue.isIdle
-  const trainings = new TrainingScheduler({ ...options, ...ports, isDecided })
+  const trainings = new TrainingScheduler({ ...options, ...ports })
   const reports = reporting && reportScheduler({ ...reporting, ...ports, hasRuns: compute !== undefined, isDry })
   return {
     batchRuns,
