@@ -120,6 +120,7 @@ async function measureReading({ folder, broker, rounds, options }: Setting, paym
     await broker.fill(name, linesOf(i * share, share, sending.since), { codec, records: LARGE_BATCH_RECORDS })
     blockedMs[codec] = (await topic.read(broker.address, name, share, true)).blockedMs
   }
+  const failures = options.small ? [] : codecs.flatMap(codec => blockedFailure(`reading ${codec}`, blockedMs[codec]))
   await http.send(0)
   for (let round = 1; round <= rounds; round++) {
     options.progress(`reading: round ${round} of ${rounds}`)
@@ -130,7 +131,6 @@ async function measureReading({ folder, broker, rounds, options }: Setting, paym
     consumers.push(broker.consume(name, payments))
   }
   const total = (rounds + 1) * payments
-  const failures: string[] = []
   for (const process of [topic, http]) {
     const { contents, read } = await process.end()
     const [has, should] = [JSON.stringify(contents), JSON.stringify(expected(total))]
@@ -144,6 +144,12 @@ async function measureReading({ folder, broker, rounds, options }: Setting, paym
     failures,
   }
 }
+
+/** The event loop of a run and of a gate is blocked for at most this long, ms of processor time. */
+const BLOCKED_MS_MAX = 20
+
+const blockedFailure = (pass: string, ms: number | undefined): string[] =>
+  ms !== undefined && ms <= BLOCKED_MS_MAX ? [] : [`${pass}: the event loop was blocked for ${ms} ms, the bound is ${BLOCKED_MS_MAX} ms`]
 
 const rateOf = (rounds: readonly Round[], payments: number) => ({
   eventsPerCore: payments / median(rounds.map(({ cpu }) => cpu)),
@@ -244,6 +250,7 @@ async function measureGate({ broker, seconds, options }: Setting, payments: numb
       throughput.accepted === payments ? [] : [`gate: ${payments} payments were in the raw topic, ${throughput.accepted} accepted`]
     // Watching the loop costs processor time, so that this is a pass of its own.
     const blockedMs = await gate.ask<number>('blockedMs', { source: 'payments', topics: again })
+    if (!options.small) failures.push(...blockedFailure('gate', blockedMs))
     options.progress('gate: latency')
     await gate.ask('follow', { source: 'signals', topics: paced })
     await observer.ask('ready')

@@ -23,7 +23,7 @@ export const overview: LoadedPage = {
   name: 'overview',
   path: '',
   texts: [/accepts events/, /usual/],
-  routes: ['/objectives', '/runs', '/models', '/reconciliations', AGES, '/alerts?limit=50'],
+  routes: ['/objectives', '/runs', '/models', '/reconciliations', AGES, '/alerts?limit=50', '/capacity'],
 }
 export const decisionList: LoadedPage = {
   name: 'decisions',

@@ -1,5 +1,5 @@
 /** The values of a batch run in memory, looked up by key. */
-import type { FeatureColumn } from '../aggregate/index.ts'
+import { type FeatureColumn, featureBytes } from '../aggregate/index.ts'
 import { SpillwayError } from '../base/index.ts'
 import type { ColumnData, Strings } from '../columns/index.ts'
 import type { GroupIR, SourceIR } from '../define/ir/index.ts'
@@ -37,6 +37,11 @@ export class BatchValues {
   /** Keys added so far. */
   get length(): number {
     return this.#length
+  }
+
+  /** Bytes of the values, for the final number of keys. */
+  get bytes(): number {
+    return featureBytes(this.#features)
   }
 
   add({ length, keys, features }: ResultBlock): void {

@@ -76,7 +76,8 @@ test('a run is sampled every 10 s: events, rejections, decisions, effects, deadl
   assert.deepEqual(latest(data, 'freshness_age_ms'), [['now', 0, 0]])
   assert.deepEqual(latest(data, 'source_delay_ms'), [['payments', 1000, 10_000]])
   // The event loop delay has no value in an interval of a few milliseconds.
-  for (const level of ['memory_bytes', 'disk_free_bytes', 'disk_used_bytes']) {
+  assert.deepEqual(latest(data, 'group_keys'), [['now', 1, 1]])
+  for (const level of ['memory_bytes', 'disk_free_bytes', 'disk_used_bytes', 'loop_busy_ms', 'group_bytes']) {
     const [[, ...values]] = latest(data, level)
     assert.ok(
       values.every(value => value !== null),

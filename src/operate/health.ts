@@ -32,6 +32,7 @@ import {
 import type { RestoreOrigin } from '../backup/index.ts'
 import { SegmentOrder } from '../run/index.ts'
 import { damagedDecisions } from '../run/history/index.ts'
+import { type RunCapacity, runCapacity } from './capacity.ts'
 import { FolderBackups } from './folder-backups.ts'
 import { lastPipeline, type FolderLog } from './folder-log.ts'
 
@@ -58,6 +59,8 @@ export interface FolderHealth {
   readonly settled: Readonly<Record<string, number>>
   /** Freshness objectives, with the share of an hour's decisions that met them. */
   readonly objectives: readonly ObjectiveReport[]
+  /** As of the last sample of a run; absent if none has sampled the folder. */
+  readonly capacity?: RunCapacity
   /** The last scheduled backup that was made, and the error of the last attempt if it failed. */
   readonly backup?: { readonly at?: number; readonly backup?: string; readonly to?: string; readonly error?: string }
   /** The backup that the folder was restored from. */
@@ -87,6 +90,7 @@ export function folderHealth(
   const damage: LogDamage[] = []
   const ends = endsOf(reader, damage)
   const { objectives, problem } = readObjectiveReports(folder, reader)
+  const capacity = runCapacity(reader)
   if (verify) {
     damage.length = 0
     damage.push(...damaged(reader, holds, onProgress))
@@ -104,6 +108,7 @@ export function folderHealth(
     dead: reader.deadLetters.counts(),
     settled: reader.deadLetters.outcomes(),
     objectives,
+    ...(capacity && { capacity }),
     ...backupsOf(reader),
     files: filesOf(folder),
     verified: verify,

@@ -4,6 +4,7 @@
  */
 export { testAlertReceivers } from './alert-test.ts'
 export { AuditJobs } from './audit-jobs.ts'
+export type { LoadFigure, RunCapacity } from './capacity.ts'
 export { controlRequests } from './control/control-request.ts'
 export { recordFields } from './control/dead-letter-record.ts'
 export { backUpData, listBackups, type ListedBackup, restoreData, verifyTarget } from './backups.ts'

@@ -13,6 +13,7 @@ import {
 } from '../monitor/series/index.ts'
 import { storedAlerts } from '../monitor/alerts/index.ts'
 import type { Alert } from '../monitor/index.ts'
+import { type RunCapacity, runCapacity } from './capacity.ts'
 import { type FolderLog, lastPipeline } from './folder-log.ts'
 
 /** Series of a range, and what happened in it. */
@@ -36,6 +37,9 @@ export class FolderSeries {
     const range = readSeries(this.#log, query)
     return { ...range, markers: seriesMarkers(this.#log, lastPipeline(this.#log)?.ir, range.from, alerts) }
   }
+
+  /** The capacity of the run as of its last sample; undefined without a sample. Cost: decodes the samples of a day. */
+  capacity = (): RunCapacity | undefined => runCapacity(this.#log)
 
   /** Time of the last start with changed definitions, UTC ms; `undefined` if none is stored. */
   lastDeployment = (): number | undefined => lastDeployment(this.#log)

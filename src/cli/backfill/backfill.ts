@@ -26,7 +26,7 @@ import { defineCommand, UsageError } from '../command/command.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { untilSignal } from '../run/run-process.ts'
 import { checkSourceFiles, expectNoArguments } from '../command/arguments.ts'
-import { joinLines, presentLines, readProblemLines, formatNumber, pluralize } from '../command/text-format.ts'
+import { formatBytes, joinLines, presentLines, readProblemLines, formatNumber, pluralize } from '../command/text-format.ts'
 import { describePlacement } from '../../define/ir/index.ts'
 
 /** The command `spillway backfill`. */
@@ -155,14 +155,14 @@ function gapText(out: string, { groups, cost }: StoreGap, { leftOut }: BackfillT
     leftOut.map(omission => `left out: ${omission}`),
     cost.files === 0
       ? `Nothing is missing in ${out}.`
-      : `to fill: ${pluralize(cost.files, 'file')}, about ${bytesText(cost.bytes)}; to read: ${pluralize(cost.events, 'event')}; ` +
+      : `to fill: ${pluralize(cost.files, 'file')}, about ${formatBytes(cost.bytes)}; to read: ${pluralize(cost.events, 'event')}; ` +
           `about ${Math.max(0.1, cost.seconds).toFixed(1)} s on ${pluralize(threads, 'thread')}, measured on ${pluralize(cost.measured, 'row')}`,
   )
 }
 
 /** The files that were written, and the hash of the store. */
 const fillResultText = (out: string, { files, bytes, seconds, hash }: BackfillResult): string =>
-  `${pluralize(files, 'file')}, ${bytesText(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
+  `${pluralize(files, 'file')}, ${formatBytes(bytes)}, filled in ${seconds.toFixed(1)} s; ${out} is ${hash}`
 
 function groupLines({ group: { group, rowTimes }, partitions, obsolete }: GroupGap): string[] {
   const rows =
@@ -186,8 +186,3 @@ function groupLines({ group: { group, rowTimes }, partitions, obsolete }: GroupG
 }
 
 const namesText = (names: readonly string[]): string => (names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)!}`)
-
-function bytesText(bytes: number): string {
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
-}

@@ -63,6 +63,15 @@ export const scoreText = (score: number | null): string => (score === null ? 'NU
 /** A number with thousands separators: `2,000`. */
 export const formatNumber = (value: number): string => value.toLocaleString('en-US')
 
+/** A share from 0 to 1 as `99.95 %`, rounded down: never to 100 %. */
+export const sharePercent = (share: number): string => `${(Math.floor(share * 10_000) / 100).toString()} %`
+
+/** Bytes as `1.2 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
 /** UTC milliseconds as ISO 8601. */
 export const timeText = (ms: number): string => new Date(ms).toISOString()
 

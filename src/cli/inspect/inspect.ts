@@ -5,8 +5,9 @@ import { readUpToText } from '../../sources/index.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { ProgressLine } from '../command/progress.ts'
-import { pluralize, formatNumber, paddedTable, timeText, joinLines } from '../command/text-format.ts'
+import { pluralize, formatNumber, paddedTable, sharePercent, timeText, joinLines } from '../command/text-format.ts'
 import { printEach } from '../command/print.ts'
+import { capacityText } from './capacity-text.ts'
 import { limits, spanTitle } from '../../base/index.ts'
 
 /** The command `spillway inspect`. */
@@ -48,6 +49,7 @@ function reportText(report: FolderHealth): string {
       decisions.map(({ model, decisions: count, first, last, bytes }) => [model, count, first, last, bytes]),
     ),
     objectivesText(report.objectives),
+    report.capacity ? capacityText(report.capacity) : '',
     backupText(report),
     positionsText(report),
     paddedTable(
@@ -107,7 +109,7 @@ export const objectivesText = (objectives: readonly ObjectiveReport[]): string =
     ['feature group', 'freshness objective', `decisions within it, in ${spanTitle(limits.FRESHNESS_WINDOW_MS)}`, 'until'],
     objectives.map(({ group, age, share, recent }) => [
       group,
-      `${percent(share)} within ${spanTitle(age)}`,
+      `${sharePercent(share)} within ${spanTitle(age)}`,
       recent ? attainedText(recent, share) : 'none counted yet',
       recent ? timeText(recent.until) : '',
     ]),
@@ -116,8 +118,5 @@ export const objectivesText = (objectives: readonly ObjectiveReport[]): string =
 function attainedText({ decisions, within }: { readonly decisions: number; readonly within: number }, share: number): string {
   if (decisions === 0) return 'no decision'
   const verdict = within / decisions >= share ? 'met' : 'missed'
-  return `${percent(within / decisions)} of ${formatNumber(decisions)}: ${verdict}`
+  return `${sharePercent(within / decisions)} of ${formatNumber(decisions)}: ${verdict}`
 }
-
-/** Never rounded up to 100 %. */
-const percent = (part: number): string => `${(Math.floor(part * 10_000) / 100).toString()} %`

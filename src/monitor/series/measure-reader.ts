@@ -74,6 +74,7 @@ export class MeasureReader {
   *read(): Generator<SeriesReading> {
     yield* this.#eventReadings()
     yield* this.#decisionReadings()
+    yield* this.#groupReadings()
     yield* this.#effects
     yield* this.#responses
     for (const [action, count] of this.#measured.dispatcher.waitingByAction()) yield [seriesText('effects_waiting', [action]), count]
@@ -107,10 +108,16 @@ export class MeasureReader {
       yield [seriesText('freshness_decisions', [group]), decisions]
       yield [seriesText('freshness_within', [group]), within]
     }
+  }
+
+  *#groupReadings(): Generator<SeriesReading> {
+    const { run } = this.#measured
     const now = this.#clock()
     for (const read of run.decider.allGroups) {
-      const age = run.freshness.ageOf(read.group, read.asOfAt(now), now)
-      yield [seriesText('freshness_age_ms', [read.group.name]), age]
+      const { group, memory } = read
+      yield [seriesText('freshness_age_ms', [group.name]), run.freshness.ageOf(group, read.asOfAt(now), now)]
+      yield [seriesText('group_keys', [group.name]), memory.keyCount]
+      yield [seriesText('group_bytes', [group.name]), memory.bytes]
     }
   }
 
@@ -120,6 +127,7 @@ export class MeasureReader {
     yield ['log_entries', run.end - this.#firstEntry]
     const { user, system } = process.cpuUsage()
     yield ['cpu_ms', Math.round((user + system) / 1000)]
+    yield ['loop_busy_ms', Math.round(performance.eventLoopUtilization().active)]
     yield ['memory_bytes', process.memoryUsage.rss()]
     // A timer that is on time counts as its resolution.
     const delayMs = Math.max(0, this.#loopDelay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS)

@@ -7,7 +7,7 @@ import type { BatchValues } from '../../batch/index.ts'
 import type { Strings } from '../../columns/index.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel, scheduleCursor } from '../../kernel/index.ts'
-import type { QueryableGroup, GroupAnswers, GroupQuery, SourceEvents, ValueOrigin } from './live-group.ts'
+import type { QueryableGroup, GroupAnswers, GroupMemory, GroupQuery, SourceEvents, ValueOrigin } from './live-group.ts'
 
 export class BatchGroup implements QueryableGroup {
   readonly group: GroupIR
@@ -30,6 +30,10 @@ export class BatchGroup implements QueryableGroup {
     this.place = place
     const lastTime = scheduleCursor(place.schedule)
     this.#dueAt = t => lastTime(t - place.lasts)
+  }
+
+  get memory(): GroupMemory {
+    return { keyCount: this.#values?.length ?? 0, bytes: this.#values?.bytes ?? 0 }
   }
 
   /** The run whose values are served. */

@@ -14,7 +14,7 @@ import type { StrictOmit } from '../../base/index.ts'
 import { countUpTo, lowerBound, sliceBlock, type Strings } from '../../columns/index.ts'
 import type { GroupIR, PlacementIR, SourceIR } from '../../define/ir/index.ts'
 import { Kernel, scheduleCursor } from '../../kernel/index.ts'
-import { LiveGroup, type GroupAnswers, type GroupQuery, type SourceEvents, type ValueOrigin } from './live-group.ts'
+import { LiveGroup, type GroupAnswers, type GroupMemory, type GroupQuery, type SourceEvents, type ValueOrigin } from './live-group.ts'
 
 /** The events of a snapshot: those of the entries below `cut` that had arrived by `asOf`, UTC ms. */
 export interface SnapshotCut {
@@ -85,6 +85,13 @@ export class HybridGroup extends LiveGroup {
   /** The snapshot; undefined before the first run. */
   get snapshot(): HybridSnapshot | undefined {
     return this.#snapshot
+  }
+
+  override get memory(): GroupMemory {
+    const delta = super.memory
+    if (!this.#snapshot) return delta
+    const { keyCount, bytes } = this.#snapshot.kernel
+    return { keyCount: Math.max(keyCount, delta.keyCount), bytes: bytes + delta.bytes }
   }
 
   override get batchRun(): number | undefined {

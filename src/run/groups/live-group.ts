@@ -59,10 +59,14 @@ export interface ValueOrigin {
   readonly degraded?: string
 }
 
+/** The keys of a group in memory, and the bytes of their state. A key in the delta of a hybrid group alone may not count. */
+export type GroupMemory = Pick<Kernel, 'keyCount' | 'bytes'>
+
 /** A group that models and readers can query. */
 export interface QueryableGroup {
   readonly group: GroupIR
   readonly source: SourceIR
+  readonly memory: GroupMemory
   /**
    * Applies the events of the group's source in this batch (undefined if there are none), and answers the queries. `now`: lower bound of
    * the times of later queries.
@@ -100,6 +104,10 @@ export class LiveGroup implements QueryableGroup {
   }
 
   get kernel(): Kernel {
+    return this.#kernel
+  }
+
+  get memory(): GroupMemory {
     return this.#kernel
   }
 

@@ -3,7 +3,7 @@ import { measures } from '../../monitor/series/index.ts'
 import { schemaTerms, type OpenapiSchema } from './json-schema.ts'
 import { json, operation, type Paths, queryParameter, readOperation, streamOperation } from './operation.ts'
 
-const { list, object, ref, text } = schemaTerms
+const { count, described, list, number, object, ref, text, utcMs } = schemaTerms
 
 const measureNames = Object.keys(measures)
 const timeText = { ...text, examples: ['2026-01-31T12:00:00Z', '6h'] }
@@ -29,6 +29,37 @@ const alertChange = (operationId: string, summary: string, required: Fields, opt
 
 type Fields = Readonly<Record<string, OpenapiSchema>>
 
+const loadFigure = object({
+  lastHour: described(number, 'mean of the last hour'),
+  busiest: described(number, 'greatest mean over 5 min in the last day'),
+})
+const bytes = described(count, 'bytes')
+
+const capacity = object(
+  {
+    at: described(utcMs, 'when the last sample was taken'),
+    memoryBytes: described(count, 'resident memory of the process'),
+    groups: described(list(object({ group: text, keys: count, bytes })), 'state of the feature groups in memory'),
+  },
+  {
+    load: described(
+      object({
+        eventsPerSecond: described(loadFigure, 'accepted events'),
+        loopBusy: described(loadFigure, 'share of the time in which the event loop was busy, from 0 to 1'),
+      }),
+      'absent until an interval of 5 min has ended',
+    ),
+    disk: object(
+      { freeBytes: bytes, usedBytes: described(count, 'size of the data folder') },
+      {
+        growthPerDay: described(number, 'growth of the folder, bytes a day'),
+        growthMs: described(count, 'milliseconds over which it was measured'),
+        daysUntilFull: described(number, 'days until the disk is full at this growth'),
+      },
+    ),
+  },
+)
+
 /** The operations by path. */
 export const monitorPaths: Paths = {
   '/series': readOperation('series', 'Time series of the run, with markers of what happened', json('the series', ref('Series')), [
@@ -45,6 +76,11 @@ export const monitorPaths: Paths = {
       'interval of the points, a multiple of 10s; by default as long as gives at most 720 points',
     ),
   ]),
+  '/capacity': readOperation(
+    'capacity',
+    'Load, keys, memory and disk of the run as of its last sample; empty before the first sample',
+    json('the capacity', object({}, { capacity })),
+  ),
   '/series/stream': streamOperation(
     'seriesStream',
     'Samples of the time series, every 10 s',

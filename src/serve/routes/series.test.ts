@@ -4,6 +4,7 @@ import { scratchFolder } from '../../../test/scratch.ts'
 import { pay, payments, shop, start } from '../../../test/serve/shop.ts'
 import { recordBatchOf } from '../../intake/record-batch.ts'
 import { RunMonitor } from '../../monitor/run-monitor.ts'
+import type { RunCapacity } from '../../operate/capacity.ts'
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { CommitFeed } from '../events/journal.ts'
 import { serve } from '../server.ts'
@@ -95,4 +96,24 @@ test('samples are streamed as they become durable, and from an id on', async () 
   const old = await fetch(`http://127.0.0.1:${port}/series/stream`, { headers: { 'last-event-id': '5' } })
   const { value } = await old.body!.getReader().read()
   assert.match(new TextDecoder().decode(value), /event: gap\ndata: .*GET \/series has their minutes/)
+})
+
+test('the capacity has load once 5 min have passed, keys, memory and disk', async () => {
+  const { answer: early } = await get('/capacity')
+  assert.equal((early['capacity'] as RunCapacity).load, undefined)
+  await live.run.submit(payments.name, recordBatchOf([pay(7), pay(8), pay(9)]))
+  await sample(300_000)
+  await sample(300_000)
+  const { answer } = await get('/capacity')
+  const { at, load, groups, memoryBytes, disk } = answer['capacity'] as RunCapacity
+  assert.equal(at, now)
+  assert.ok(load!.eventsPerSecond.busiest >= 0.01 && load!.loopBusy.busiest > 0)
+  assert.deepEqual(
+    groups.map(({ group, keys, bytes }) => [group, keys, bytes > 0]),
+    [
+      ['hooked', 0, true],
+      ['now', 1, true],
+    ],
+  )
+  assert.ok(memoryBytes > 1e7 && disk!.freeBytes > 0 && disk!.usedBytes > 0)
 })

@@ -1,6 +1,7 @@
 /**
  * Time series of the run. `GET /series`: events, decisions, ages, effects, load and disk over time, with markers of starts, deployments,
- * swaps, promotions and alerts. `GET /series/stream`: each sample as server-sent events, every 10 s.
+ * swaps, promotions and alerts. `GET /series/stream`: each sample as server-sent events, every 10 s. `GET /capacity`: load, keys, memory and
+ * disk as of the last sample.
  */
 import type { FastifyInstance } from 'fastify'
 import { durationMs, wallClock } from '../../base/index.ts'
@@ -26,6 +27,7 @@ export function seriesRoutes(app: FastifyInstance, { folder, streams, monitor, c
       monitor?.alerts,
     ),
   )
+  addReadRoute(app, '/capacity', [], () => ({ capacity: folder.series.capacity() }))
   const named = Object.keys(measures).map(name => ({ name }))
   eventStreamRoute(app, '/series/stream', { streams, of: 'samples', kind: 'name', named })
 }

@@ -1,4 +1,4 @@
-/** The first page: health, what is wrong now with its cause, the pipeline with live figures, and rates over the last minutes. */
+/** The first page: health, what is wrong now with its cause, the pipeline with live figures, rates, and capacity. */
 import type { ModelAnswer, ObjectiveAnswer, PipelineAnswer, ReconciliationAnswer, StatusAnswer } from '../core/answers.ts'
 import type { BatchRunsAnswer } from '../core/batch-answers.ts'
 import type { View } from '../core/location.ts'
@@ -11,6 +11,7 @@ import type { SeriesAnswer } from '../live/stored-series.ts'
 import { useLiveStatus } from '../live/use-status.ts'
 import { RateHistory, type RateLine } from '../parts/rate-history.tsx'
 import { groupRunsIn } from '../runs/group-runs.ts'
+import { Capacity } from './capacity.tsx'
 import { PipelineGraph } from './pipeline-graph.tsx'
 import { ProblemList } from './problem-list.tsx'
 import { type Problem, problemsOf } from './problems.ts'
@@ -54,6 +55,7 @@ export function Overview({ view, pipeline }: { readonly view: View; readonly pip
         />
       </section>
       <RateHistory view={view} lines={lines} />
+      <Capacity />
     </>
   )
 }

@@ -45,8 +45,9 @@ export const rangeTexts: Readonly<Record<ChartRange, string>> = {
 export function RateHistory({ view, lines }: RateHistoryProps) {
   const { history } = useLiveStatus()
   const chosen = chosenRange(view.query['range'])
-  const path = chosen === 'live' ? undefined : `/series?names=events,decisions&since=${chosen ?? '1h'}`
-  const { value, error } = useResource<SeriesAnswer>(path, SAMPLE_MS)
+  // A live chart has the markers of the last hour.
+  const since = chosen === undefined || chosen === 'live' ? '1h' : chosen
+  const { value, error } = useResource<SeriesAnswer>(`/series?names=events,decisions&since=${since}`, SAMPLE_MS)
   const range = chosen ?? openingRange(value)
   return (
     <section aria-labelledby="rates">
@@ -61,15 +62,25 @@ export function RateHistory({ view, lines }: RateHistoryProps) {
         </div>
       </div>
       {error && <p class="banner">{error.message}</p>}
-      {range === 'live' ? <LiveChart history={history} lines={lines} /> : value && <StoredChart answer={value} lines={lines} />}
+      {range === 'live' ? (
+        <LiveChart history={history} lines={lines} marks={value ? markerTimes(value) : []} />
+      ) : (
+        value && <StoredChart answer={value} lines={lines} />
+      )}
     </section>
   )
 }
 
-function LiveChart({ history, lines }: { readonly history: readonly StatusAnswer[]; readonly lines: readonly RateLine[] }) {
+interface LiveChartProps extends Pick<RateHistoryProps, 'lines'> {
+  readonly history: readonly StatusAnswer[]
+  /** Seconds since the epoch. */
+  readonly marks: readonly number[]
+}
+
+function LiveChart({ history, lines, marks }: LiveChartProps) {
   const all = lines.map(({ label, colour, count }) => ({ label, colour, ...rateSeries(history, count) }))
   if (all[0].times.length < 2) return <p class="soft">Two seconds until there is a line to draw.</p>
-  return <Chart times={all[0].times} lines={all.map(({ label, colour, rates }) => ({ label, colour, values: rates }))} />
+  return <Chart times={all[0].times} lines={all.map(({ label, colour, rates }) => ({ label, colour, values: rates }))} marks={marks} />
 }
 
 function StoredChart({ answer: stored, lines }: { readonly answer: SeriesAnswer; readonly lines: readonly RateLine[] }) {
@@ -100,11 +111,11 @@ function StoredChart({ answer: stored, lines }: { readonly answer: SeriesAnswer;
 function Chart({
   times,
   lines,
-  marks = [],
+  marks,
 }: {
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
-  readonly marks?: readonly number[]
+  readonly marks: readonly number[]
 }) {
   const newest = lines.map(({ label, values }) => `${label} ${rateText(values.findLast(value => value !== null) ?? undefined)}`)
   return <RateChart label={`Rates over time, at the end ${newest.join(', ')}`} times={times} lines={lines} marks={marks} />
