@@ -78,7 +78,7 @@ export function Effects({ view, pipeline }: EffectsProps) {
         {mayOperate && dead.length > 0 && (
           <>
             <button type="button" disabled={change.isBusy} onClick={() => void change.run(() => retryEffects(dead))}>
-              Retry the {countText(dead.length)} dead ones shown
+              Retry the {dead.length === 1 ? 'dead one' : `${countText(dead.length)} dead ones`} shown
             </button>
             <DropForm items={dead} isBusy={change.isBusy} onDrop={(reviewed, why) => change.run(() => dropEffects(reviewed, why))} />
           </>

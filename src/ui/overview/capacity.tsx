@@ -19,7 +19,11 @@ export function Capacity() {
           </div>
         ))}
       </dl>
-      <p class="soft">At most: the greatest mean over 5 min in the last day. All turns of the run and all requests share its event loop.</p>
+      {capacity.load && (
+        <p class="soft">
+          At most: the greatest mean over 5 min in the last day. All turns of the run and all requests share its event loop.
+        </p>
+      )}
     </section>
   )
 }
