@@ -149,7 +149,9 @@ class FolderEffects {
 
   /** Numbers of effects by action and state. Cost: a read of a maintained count. */
   counts({ action, state }: EffectFilter = {}): EffectCount[] {
-    return this.#effects.counts().filter(count => count.action === (action ?? count.action) && count.state === (state ?? count.state))
+    const isCounted = (count: EffectCount): boolean =>
+      (action === undefined || count.action === action) && (state === undefined || count.state === state)
+    return this.#effects.counts().filter(isCounted)
   }
 
   /** The newest `last` effects of an action or in a state. */

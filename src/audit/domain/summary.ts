@@ -96,5 +96,3 @@ export type AuditSummary = TypeOf<typeof summary>
 export type StalenessRow = TypeOf<typeof row>
 /** Change of the value at one staleness level. */
 export type StalenessChange = TypeOf<typeof change>
-/** Confidence in a recommendation. */
-export type ConfidenceLevel = AuditSummary['confidence']['level']

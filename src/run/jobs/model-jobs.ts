@@ -33,13 +33,13 @@ export interface TrainingSchedulerOptions extends Partial<ModelJobPorts> {
 
 interface ModelJobsOptions extends TrainingSchedulerOptions {
   /** Waits until a promotion is a marker in the log. */
-  readonly awaitMarker: (inLog: Promise<void>) => Promise<void>
+  readonly awaitMarker: (markerCommit: Promise<void>) => Promise<void>
 }
 
 /** A new version, and the marker of its promotion, if it is promoted. */
 export interface RequestedVersion {
   readonly version: ModelVersion
-  readonly inLog: Promise<void> | undefined
+  readonly markerCommit: Promise<void> | undefined
 }
 
 const when = (t: number): string => new Date(t).toISOString()
@@ -74,9 +74,9 @@ export function trainingJob(lifecycle: ModelLifecycle, options: ModelJobsOptions
             await store.commit({ put: finished.put })
             return finished
           })
-          const inLog = stored.promotion && awaitMarker(stored.inLog)
-          inLog?.catch(() => {})
-          return { version: stored.version, inLog }
+          const markerCommit = stored.promotion && awaitMarker(stored.markerCommit)
+          markerCommit?.catch(() => {})
+          return { version: stored.version, markerCommit }
         },
         describe: outcome => `the training of model '${model.name}' of ${when(at)} ${outcome}; the previous score stays in use`,
         isFinal: isPermanentFailure,
@@ -114,14 +114,14 @@ export function evaluationJob(lifecycle: ModelLifecycle, options: ModelJobsOptio
         put: [],
         run: async signal => {
           const report = await evaluateChallenger!(job, signal)
-          const { promotion, inLog } = await promotionQueue.enqueue(async () => {
+          const { promotion, markerCommit } = await promotionQueue.enqueue(async () => {
             const { challenge } = lifecycle
             if (!challenge || challenge.entry !== job.entry) return { promotion: undefined }
             const evaluation = lifecycle.recordEvaluation(challenge, report, jobClock.wall())
             await store.commit({ put: evaluation.put })
             return evaluation
           })
-          if (promotion) awaitMarker(inLog).catch(() => {})
+          if (promotion) awaitMarker(markerCommit).catch(() => {})
           return undefined
         },
         describe: outcome => `the evaluation of version ${job.version} of model '${model.name}' ${outcome}`,

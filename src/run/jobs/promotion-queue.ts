@@ -24,21 +24,21 @@ export class PromotionQueue {
   }
 
   /**
-   * Runs `store`, which stores a promotion, or none. Resolves when that is durable; `inLog` resolves when the promotion is a marker.
+   * Runs `store`, which stores a promotion, or none. Resolves when that is durable; `markerCommit` resolves when the promotion is a marker.
    * Rejects as `store` does.
    */
   async enqueue<T extends { readonly promotion: PendingPromotion | undefined }>(
     store: () => Promise<T>,
-  ): Promise<T & { readonly inLog: Promise<void> }> {
+  ): Promise<T & { readonly markerCommit: Promise<void> }> {
     const free = Promise.withResolvers<void>()
     const before = this.#free
     this.#free = free.promise
     await before
     try {
       const stored = await store()
-      const inLog = stored.promotion ? this.#wait(stored.promotion) : Promise.resolve()
-      inLog.catch(() => {}).finally(free.resolve)
-      return { ...stored, inLog }
+      const markerCommit = stored.promotion ? this.#wait(stored.promotion) : Promise.resolve()
+      markerCommit.catch(() => {}).finally(free.resolve)
+      return { ...stored, markerCommit }
     } catch (error) {
       free.resolve()
       throw error

@@ -29,7 +29,7 @@ export class TrainingScheduler {
     this.#options = options
     this.#models = new Map(ir.models.flatMap(({ name, train }) => (train ? [[name, new ModelLifecycle(ir, name, store)]] : [])))
     for (const { latest } of this.#all) jobClock.cover(latest)
-    const jobsOptions = { ...options, awaitMarker: (inLog: Promise<void>) => this.#awaitMarker(inLog) }
+    const jobsOptions = { ...options, awaitMarker: (markerCommit: Promise<void>) => this.#awaitMarker(markerCommit) }
     const jobs = this.#all.flatMap(lifecycle => [evaluationJob, trainingJob, driftCheckJob].map(job => job(lifecycle, jobsOptions)))
     this.jobs = new JobScheduler<RequestedVersion | undefined>({ ...options, jobs: train ? jobs : [], clock: jobClock })
   }
@@ -55,13 +55,13 @@ export class TrainingScheduler {
   async trainNow(name: string): Promise<ModelVersion> {
     const lifecycle = this.#modelOf(name)
     if (!this.#options.train) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run trains no models')
-    const { version, inLog } = (await this.jobs.request(name))!
-    await inLog
-    return inLog ? lifecycle.version(version.number)! : version
+    const { version, markerCommit } = (await this.jobs.request(name))!
+    await markerCommit
+    return markerCommit ? lifecycle.version(version.number)! : version
   }
 
   /**
-   * Promotes a version; 0 is the score of the definition. Resolves when the promotion is in the log. Rejects with `SPILL_INPUT` for a
+   * Promotes a version; 0 is the score of the definition. Resolves when the promotion is in the log. Rejects with `SPILL_CONFLICT` for a
    * version that cannot score, and with `SPILL_STOPPED`.
    */
   async promote(name: string, version: number, why: string): Promise<void> {
@@ -69,14 +69,14 @@ export class TrainingScheduler {
     const { ir, store, jobClock } = this.#options
     checkPromotable(store, ir, name, version)
     this.jobs.check()
-    const { inLog } = await lifecycle.promotionQueue.enqueue(async () => {
+    const { markerCommit } = await lifecycle.promotionQueue.enqueue(async () => {
       checkPromotable(store, ir, name, version)
       this.jobs.check()
       const promotion: PendingPromotion = { version, why, at: jobClock.wall() }
       await store.commit({ put: [putPendingPromotion(name, promotion)] })
       return { promotion }
     })
-    await this.#awaitMarker(inLog)
+    await this.#awaitMarker(markerCommit)
   }
 
   /** Rejects promotions that wait: the run has ended. */
@@ -104,9 +104,9 @@ export class TrainingScheduler {
   }
 
   /** Resolves once the promotion is a durable marker. */
-  async #awaitMarker(inLog: Promise<void>): Promise<void> {
+  async #awaitMarker(markerCommit: Promise<void>): Promise<void> {
     this.#options.onReady()
-    await inLog
+    await markerCommit
     // This commit follows the marker, so the marker is durable when it is.
     await this.#options.store.commit({})
   }

@@ -39,7 +39,7 @@ export class UnusableModel extends Error {}
 
 /**
  * Reads the model.
- * @throws `Unusable`.
+ * @throws `UnusableModel`.
  */
 export function readTrainerModel(folder: string, inputs: readonly string[]): ExternalModel {
   const json = bytesOf(folder, MODEL_JSON)
@@ -57,7 +57,7 @@ export function readTrainerModel(folder: string, inputs: readonly string[]): Ext
 
 /**
  * Reads the metrics.
- * @throws `Unusable`.
+ * @throws `UnusableModel`.
  */
 export function readTrainerMetrics(folder: string): Readonly<Record<string, number>> {
   const bytes = bytesOf(folder, TRAINER_METRICS)
