@@ -90,11 +90,11 @@ export function folderHealth(
   const damage: LogDamage[] = []
   const ends = endsOf(reader, damage)
   const { objectives, problem } = readObjectiveReports(folder, reader)
-  const capacity = runCapacity(reader)
   if (verify) {
     damage.length = 0
     damage.push(...damaged(reader, holds, onProgress))
   }
+  const capacity = capacityIn(reader, damage)
   return {
     folder,
     format: reader.format,
@@ -113,6 +113,17 @@ export function folderHealth(
     files: filesOf(folder),
     verified: verify,
     damage: problem === undefined ? damage : [...damage, { place: OBJECTIVES_FILE, problem }],
+  }
+}
+
+/** The capacity; undefined without a sample, and for a damaged time series, which is added to `damage`. */
+function capacityIn(reader: FolderLog, damage: LogDamage[]): RunCapacity | undefined {
+  try {
+    return runCapacity(reader)
+  } catch (error) {
+    if (!(error instanceof SpillwayError)) throw error
+    damage.push({ place: 'the time series', problem: `cannot be read: ${error.message}` })
+    return undefined
   }
 }
 

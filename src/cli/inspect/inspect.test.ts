@@ -188,6 +188,13 @@ test('a damaged last segment is reported without --verify too', async () => {
   assert.deepEqual([status, entries, damage[0].place], [1, 4, 'segment 3'])
 })
 
+test('a damaged time series is reported, and the rest is printed', async () => {
+  tamper("UPDATE value SET value = substr(value, 1, 9) WHERE name LIKE 'series/samples/%'")
+  const { status, damage, capacity, entries } = await report()
+  assert.deepEqual([status, damage.map(({ place }) => place), capacity, entries], [1, ['the time series'], undefined, 4])
+  assert.match((await inspect()).out, /^Damaged in 1 place:\n {2}the time series cannot be read: /m)
+})
+
 test('overwritten or missing pages of the file give a report or one clear error', async () => {
   tamper('SELECT 1')
   const path = join(shop.data, 'log.db')
