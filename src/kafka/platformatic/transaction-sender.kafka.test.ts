@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, test } from 'node:test'
 import * as client from '@platformatic/kafka'
 import { brokers, BrokerTopics } from '../../../test/kafka/brokers.ts'
-import { openedWriter } from '../../../test/kafka/opened-writer.ts'
+import { openedWriter, writeWhenThere } from '../../../test/kafka/opened-writer.ts'
 import { OwnBroker } from '../../../test/kafka/own-broker.ts'
 import { OwnCluster } from '../../../test/kafka/own-cluster.ts'
 import { pause } from '../../base/clock.ts'
@@ -167,8 +167,7 @@ for (const [version, address] of brokers) {
       assert.rejects(openWriter(ownDriver.transactions(other)), waited),
     ])
     await cluster.second.restart()
-    await openedWriter(writer, identity)
-    await writer.write([recordOf(topic)])
+    await writeWhenThere(writer, identity, [recordOf(topic)])
   })
 
   test(`Kafka ${version}: a broker whose limit for transactions is too small rejects a writer, with the setting`, async context => {
