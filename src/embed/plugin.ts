@@ -7,21 +7,13 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import { SpillwayError, show, type StrictOmit } from '../base/index.ts'
-import { type RunMonitor, startMonitoring } from '../monitor/index.ts'
-import type { LineageEmitter } from '../openlineage/index.ts'
-import { type RunControl, serveRunControl } from '../operate/index.ts'
-import { LiveRun } from '../run/index.ts'
 import {
-  lagSourcesOf,
-  PipelineRun,
   checkRunOptions,
-  openBackups,
-  openLineage,
-  openSharedOptions,
-  type Reconciliations,
+  type OpenedRun,
+  openRun,
+  type PipelineRun,
   type RunnablePipeline,
   type SharedRunOptions,
-  startReconciliations,
 } from '../runner/index.ts'
 import { CommitFeed } from '../serve/events/index.ts'
 import { type ResourceLimits, type RateLimit, Tokens } from '../serve/access/index.ts'
@@ -64,65 +56,39 @@ declare module 'fastify' {
 }
 
 const open: FastifyPluginAsync<EmbedOptions> = async (app, options) => {
-  const { pipeline, data } = options
   checkOptions(options)
   const onError = (error: unknown): void => app.log.error({ err: error as Error })
-  const onWarning = (message: string): void => app.log.warn(message)
-  const tokens = options.tokens === true ? tokensOf(data, onError) : undefined
+  const onReport = (message: string): void => app.log.warn(message)
+  const tokens = options.tokens === true ? tokensOf(options.data, onError) : undefined
   const feed = new CommitFeed()
-  const lineage = openLineage(pipeline, options, process.env, onWarning)
-  const { readers, alertReceivers, thresholds, plan, ...shared } = await openSharedOptions(pipeline, options, process.env)
-  const liveRun = await LiveRun.open(pipeline, data, {
-    ...shared,
-    onRecorded: feed.notify,
-    onReport: onWarning,
-    onJobChange: lineage?.notify,
-  })
-  const running = new PipelineRun(liveRun, pipeline.ir, { readers, follow: true, onWarning, lineage })
+  const opened = await openRun(options.pipeline, options, { env: process.env, onReport, onRecorded: feed.notify })
+  const { running } = opened
   for (const ended of [running.run.ended, running.sourcesEnded]) ended.catch(onError)
   try {
-    const lagSources = lagSourcesOf(liveRun.run, readers, () => running)
-    const backups = openBackups(liveRun, data, plan, onWarning)
-    const monitor = startMonitoring(liveRun, { pipeline, data, thresholds, alertReceivers, lagSources, backups, onReport: onWarning })
-    const { editAlert } = monitor
-    const onJobChange = lineage?.notify
-    const reconciliations = startReconciliations(pipeline, liveRun.folder, { onReport: onWarning, onJobChange })
-    liveRun.closeWith({ close: () => reconciliations.stop() })
-    const cancels = { cancelReconciliation: reconciliations.cancel, cancelBackup: backups?.cancel }
-    const control = await serveRunControl(liveRun, { pipeline, data, ...cancels, editAlert, onReport: onWarning })
-    attach(app, options, { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError })
+    attach(app, options, { ...opened, feed, tokens, onError })
   } catch (error) {
     await running.stop()
     throw error
   }
 }
 
-interface OpenRun {
-  readonly running: PipelineRun
-  readonly liveRun: LiveRun
-  readonly control: RunControl
+interface ServedRun extends OpenedRun {
   readonly feed: CommitFeed
-  readonly monitor: RunMonitor
-  readonly lineage: LineageEmitter | undefined
   readonly tokens: Tokens | undefined
-  readonly reconciliations: Reconciliations
   readonly onError: (error: unknown) => void
 }
 
-function attach(
-  app: FastifyInstance,
-  options: EmbedOptions,
-  { running, liveRun, control, feed, monitor, lineage, tokens, reconciliations, onError }: OpenRun,
-): void {
+function attach(app: FastifyInstance, options: EmbedOptions, { running, operations, feed, lineage, tokens, onError }: ServedRun): void {
   const { pipeline, data, prefix = '/spillway', bounds, rate, addMetrics, authorize, auditFolder } = options
+  const { control, monitor, reconciliations, stopJobs } = operations
   // The server waits for open requests, which may wait for a job. They are answered before it closes idle connections.
-  app.addHook('preClose', async () => void (await Promise.all([reconciliations.stop(), liveRun.run.stopJobs()])))
+  app.addHook('preClose', stopJobs)
   // Fastify runs the last added hook first: the routes answer their requests and close before the run stops.
   app.addHook('onClose', () => running.stop())
   app.decorate('spillway', running)
   const authorization = { ...(tokens && { tokens }), ...(authorize && { authorize }) }
   app.register(servePlugin, {
-    run: liveRun.run,
+    run: running.run,
     pipeline,
     data,
     feed,

@@ -11,7 +11,8 @@
  * @module spillway/run
  */
 import '../base/node/require-node.ts'
-export { run, type RunnablePipeline, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'
+export type { RunnablePipeline } from '../runner/run-connections.ts'
+export { run, type RunPipelineOptions, type SharedRunOptions } from '../runner/run-pipeline.ts'
 export type { PipelineRun } from '../runner/pipeline-run.ts'
 export type { SourceInput } from '../sources/open-readers.ts'
 export type { RecordedDecision } from '../run/decide/recorded-decision.ts'

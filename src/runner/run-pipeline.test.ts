@@ -194,6 +194,8 @@ test('rejects a mistake in the options before it opens the folder', async () => 
     [{ sources: { payments: 'pg:outbox?paylod=a' } }, 'SPILL_INPUT', /has no option 'paylod'; did you mean 'payload'/],
     [{ readers: [{ scheme: 'pg', open: () => counting(1) }] }, 'SPILL_INPUT', /^two readers have the scheme 'pg'/],
     [{ readers: [{ scheme: 'K', open: () => counting(1) }] }, 'SPILL_INPUT', /lower-case letters, digits and -; got 'K'$/],
+    [{ reconcile: '4 * * *' }, 'SPILL_INPUT', /^reconcile: '4 \* \* \*' is no cron /],
+    [{ reconcile: '0h' }, 'SPILL_INPUT', /^reconcile: /],
     [{ destinations: { tell: {} } }, 'SPILL_NOT_FOUND', /^destinations: pipeline 'shop' has no action 'tell'/],
   ]
   for (const [options, code, message] of wrong) await assert.rejects(run(shop, { data, ...options }), { code, message })
@@ -211,4 +213,14 @@ test('dead letters of a run without a server change by the command line', async 
   const dropped = await called('dlq', 'drop', '1', '--data', data, '--why', 'a test')
   assert.equal(dropped.status, 0, dropped.err)
   assert.deepEqual(await calledJson('dlq', 'list', '--data', data), [])
+})
+
+test('a run reconciles on its schedule', async () => {
+  const data = scratchFolder('runner')
+  const running = await start({ data, reconcile: '1s' })
+  await running.submit(payments, [pay(1)])
+  await running.whenIdle()
+  const listed = async () => calledJson<{ why: string; state: string }>('reconcile', 'list', '--data', data)
+  while (!(await listed()).some(({ state }) => state === 'done')) await pause(100)
+  assert.equal((await listed()).at(-1)!.why, 'schedule')
 })

@@ -1,35 +1,24 @@
-/** Starts a pipeline in this process: opens its data folder, its sources and the destinations of its actions. */
-import {
-  closeDestinations,
-  openActionDestinations,
-  openRecordDestinations,
-  type ActionDefinitions,
-  type ActionDestination,
-} from '../action/index.ts'
-import { didYouMean, SpillwayError, show, durationMs, type Duration } from '../base/index.ts'
+/** Starts a pipeline in this process: opens its data folder and its connections, and starts its operations. */
+import { durationMs, SpillwayError, show, type Duration, type StrictOmit } from '../base/index.ts'
 import type { Destination, Effect } from '../define/action/index.ts'
 import {
   type BackupSettings,
   type AlertSettings,
   alertDestinationsIR,
-  type AlertThresholds,
   alertThresholds,
   checkOpenLineage,
   type OpenLineageSettings,
 } from '../define/config/index.ts'
-import { openAlertReceivers, startMonitoring } from '../monitor/index.ts'
 import { LineageEmitter, lineageTarget } from '../openlineage/index.ts'
-import { serveRunControl } from '../operate/index.ts'
 import { recordedDecisions, type RecordedDecision } from '../run/decide/index.ts'
-import { LiveRun, type LiveRunOptions, type Runnable, retentionMs } from '../run/index.ts'
-import { type SourceInput, openReaders, type OpenedReader } from '../sources/index.ts'
+import { LiveRun, type LiveRunOptions, retentionMs } from '../run/index.ts'
+import type { SourceInput } from '../sources/index.ts'
 import type { ReaderKind, ReaderSetting } from '../sources/reader/index.ts'
 import { lagSourcesOf } from './lag-sources.ts'
+import { type RunOperations, startOperations } from './operations.ts'
 import { PipelineRun } from './pipeline-run.ts'
-import { backupPlan, type BackupPlan, type ScheduledBackups, startBackups } from './scheduled-backups.ts'
-
-/** A pipeline with the functions of its maps, scores and actions: the result of `pipeline('…', [ … ])`. */
-export type RunnablePipeline = Runnable & ActionDefinitions
+import { openConnections, type RunnablePipeline } from './run-connections.ts'
+import { backupPlan, scheduleFromText } from './scheduled-backups.ts'
 
 /** Options that a run shares with an embedded run. */
 export interface SharedRunOptions {
@@ -54,6 +43,11 @@ export interface SharedRunOptions {
   readonly alerts?: AlertSettings
   /** Scheduled backups of the data folder, to a folder or a bucket: `{ to: 's3://backups/shop', schedule: '1h', keep: '7d' }`. */
   readonly backup?: BackupSettings
+  /**
+   * When to compare recorded decisions with SQL over the same log: a cron in UTC such as `0 4 * * *`, or an interval such as `6h`. Without
+   * it a run reconciles on request.
+   */
+  readonly reconcile?: string
   /** Delete older events, unless a window, id or revision needs them. All events are kept by default. */
   readonly keep?: Duration
 }
@@ -92,38 +86,77 @@ export interface RunPipelineOptions extends SharedRunOptions {
  * ```
  */
 export async function run(pipeline: RunnablePipeline, options: RunPipelineOptions): Promise<PipelineRun> {
-  const { data, follow = true, dryRun = false, onDecision, onWarning = warnOfProcess, env = process.env } = options
   checkRunOptions('run', pipeline, options)
-  const lineage = openLineage(pipeline, options, env, onWarning)
-  const { readers, alertReceivers, thresholds, plan, ...shared } = await openSharedOptions(pipeline, options, env, dryRun)
-  const live = await LiveRun.open(pipeline, data, {
-    ...shared,
-    isDry: dryRun,
-    onReport: onWarning,
-    onJobChange: lineage?.notify,
-    ...(onDecision && {
-      onDecisions: batches => {
-        for (const { bytes } of batches) for (const decision of recordedDecisions(bytes)) onDecision(decision)
-      },
-    }),
-  })
-  const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning, lineage })
+  const { onDecision, onWarning = warnOfProcess, env = process.env } = options
+  const onDecisions: LiveRunOptions['onDecisions'] =
+    onDecision &&
+    (batches => {
+      for (const { bytes } of batches) for (const decision of recordedDecisions(bytes)) onDecision(decision)
+    })
+  return (await openRun(pipeline, options, { env, onReport: onWarning, ...(onDecisions && { onDecisions }) })).running
+}
+
+/** A run with what accompanies it. */
+export interface OpenedRun {
+  readonly running: PipelineRun
+  readonly live: LiveRun
+  readonly operations: RunOperations
+  readonly lineage: LineageEmitter | undefined
+}
+
+/** Environment and callbacks of the process around a run. */
+export interface RunSurroundings extends Pick<LiveRunOptions, 'onDecisions' | 'onRecorded'> {
+  readonly env: ReaderSetting['env']
+  /** Receives messages for the operator. */
+  readonly onReport: (message: string) => void
+}
+
+/** Opens a run of checked options, reads its sources and starts its operations. @throws As `run` does; nothing stays open then. */
+export async function openRun(
+  pipeline: RunnablePipeline,
+  options: StrictOmit<RunPipelineOptions, 'onDecision' | 'onWarning' | 'env'>,
+  { env, onReport, ...callbacks }: RunSurroundings,
+): Promise<OpenedRun> {
+  const { data, follow = true, dryRun = false, sources = {}, readers: kinds = [], destinations = {}, decisions, deadLetters } = options
+  const { alerts = {}, keep } = options
+  const lineage = openLineage(pipeline, options, env, onReport)
+  const thresholds = alertThresholds(alerts.thresholds, 'alerts.thresholds')
+  const reconcile = options.reconcile === undefined ? undefined : scheduleFromText('reconcile', options.reconcile)
+  const backup = options.backup && backupPlan('backup', options.backup, env)
+  const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
+  const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
+  const notify = alertDestinationsIR('alerts.notify', alerts.notify ?? [])
+  const settings = { data, inputs, kinds, destinations, records: { decisions, deadLetters }, notify, isDry: dryRun }
+  const connections = await openConnections(pipeline, settings, env)
+  const { readers, alertReceivers } = connections
+  const onJobChange = lineage?.notify
+  const observed = { ...callbacks, onReport, onJobChange }
+  const live = await LiveRun.open(pipeline, data, { ...connections.destinations, ...retention, ...observed, isDry: dryRun })
+  const running = new PipelineRun(live, pipeline.ir, { readers, follow, onWarning: onReport, lineage })
   try {
     const lagSources = follow ? lagSourcesOf(live.run, readers, () => running) : []
-    const backups = openBackups(live, data, plan, onWarning)
-    const monitor = startMonitoring(live, { pipeline, data, thresholds, alertReceivers, lagSources, backups, onReport: onWarning })
-    await serveRunControl(live, { pipeline, data, cancelBackup: backups?.cancel, editAlert: monitor.editAlert, onReport: onWarning })
+    const operations = await startOperations(live, {
+      pipeline,
+      data,
+      reconcile,
+      backup: dryRun ? undefined : backup,
+      thresholds,
+      alertReceivers,
+      lagSources,
+      onReport,
+      onJobChange,
+    })
+    return { running, live, operations, lineage }
   } catch (error) {
     await running.stop()
     throw error
   }
-  return running
 }
 
 const warnOfProcess = (message: string): void => process.emitWarning(message, 'SpillwayWarning')
 
 /** The emitter of OpenLineage events, if there is a receiver. @throws `SPILL_INPUT` for a wrong address. */
-export function openLineage(
+function openLineage(
   { ir }: RunnablePipeline,
   { data, openlineage }: Pick<SharedRunOptions, 'data' | 'openlineage'>,
   env: ReaderSetting['env'],
@@ -132,78 +165,6 @@ export function openLineage(
   if (openlineage !== undefined) checkOpenLineage('openlineage', openlineage)
   const target = lineageTarget(openlineage, env)
   return target && new LineageEmitter({ ir, data, target, onReport })
-}
-
-/** Starts the scheduled backups of a run, if it has any. They stop with the run. */
-export function openBackups(
-  live: LiveRun,
-  data: string,
-  plan: BackupPlan | undefined,
-  onReport: (message: string) => void,
-): ScheduledBackups | undefined {
-  const backups = plan && startBackups(plan, data, live.folder.store, onReport)
-  if (backups) live.closeWith({ close: () => backups.stop() })
-  return backups
-}
-
-/** The parts of a run that its shared options name. */
-interface SharedParts extends Pick<LiveRunOptions, 'sendings' | 'decisions' | 'deadLetters' | 'keep'> {
-  readonly readers: readonly OpenedReader[]
-  readonly alertReceivers: Awaited<ReturnType<typeof openAlertReceivers>>
-  readonly thresholds: AlertThresholds
-  readonly plan: BackupPlan | undefined
-}
-
-/** The parts of a run that its shared options name, opened. @throws `SPILL_INPUT` for a wrong option. */
-export async function openSharedOptions(
-  pipeline: RunnablePipeline,
-  { data, sources = {}, readers: kinds = [], destinations = {}, decisions, deadLetters, alerts = {}, backup, keep }: SharedRunOptions,
-  env: ReaderSetting['env'],
-  isDry = false,
-): Promise<SharedParts> {
-  const inputs = Object.entries(sources).map(([source, input]) => ({ source, input }))
-  const readers = openReaders(pipeline, inputs, { env, data, kinds })
-  const retention = keep !== undefined && { keep: retentionMs(pipeline.ir, durationMs(keep)) }
-  const thresholds = alertThresholds(alerts.thresholds, 'alerts.thresholds')
-  const plan = backup && backupPlan('backup', backup, env)
-  if (isDry) return { readers, alertReceivers: [], thresholds, plan: undefined, sendings: [], ...retention }
-  const alertReceivers = await openAlertReceivers(alertDestinationsIR('alerts.notify', alerts.notify ?? []), env)
-  const sendings = await openDestinations(pipeline, destinations, env)
-  try {
-    return {
-      readers,
-      alertReceivers,
-      thresholds,
-      plan,
-      sendings,
-      ...(await openRecordDestinations({ decisions, deadLetters }, env)),
-      ...retention,
-    }
-  } catch (error) {
-    await closeDestinations(sendings)
-    throw error
-  }
-}
-
-/** Opens the destinations of the pipeline's actions; those in `destinations` need no settings. */
-async function openDestinations(
-  pipeline: RunnablePipeline,
-  destinations: Readonly<Record<string, Destination>>,
-  env: ReaderSetting['env'],
-): Promise<ActionDestination[]> {
-  const { actions = [] } = pipeline.ir
-  const names = actions.map(({ name }) => name)
-  for (const name of Object.keys(destinations))
-    if (!names.includes(name))
-      throw new SpillwayError(
-        'SPILL_NOT_FOUND',
-        `destinations: pipeline '${pipeline.ir.name}' has no action '${name}'${didYouMean(name, names)}`,
-      )
-  const others = { ...pipeline, ir: { ...pipeline.ir, actions: actions.filter(({ name }) => !(name in destinations)) } }
-  return [
-    ...Object.entries(destinations).map(([action, destination]) => ({ action, destination })),
-    ...(await openActionDestinations(others, env)),
-  ]
 }
 
 /** Throws `SPILL_DEFINITION` for a value that is no pipeline, and `SPILL_INPUT` for no data folder. */
@@ -216,6 +177,6 @@ export function checkRunOptions(caller: string, pipeline: unknown, { data }: { r
 
 /** Is it a pipeline, by shape and not by class? It may come from a second copy of Spillway. */
 function isPipeline(value: unknown): value is RunnablePipeline {
-  const { ir, maps } = Object(value) as Partial<Runnable>
+  const { ir, maps } = Object(value) as Partial<RunnablePipeline>
   return typeof ir?.version === 'number' && maps instanceof Map
 }

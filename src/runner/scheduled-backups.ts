@@ -1,6 +1,6 @@
 /** Scheduled backups of the data folder that a run holds, beside the run. */
 import { BACKUP_JOB, BackupScheduler, backUpInThread, type BackupRetention, openTarget, parseRetention } from '../backup/index.ts'
-import { callEvery, type Duration, durationMs, wallClock } from '../base/index.ts'
+import { callEvery, type Duration, durationMs, SpillwayError, wallClock } from '../base/index.ts'
 import { type BackupSettings, checkBackup } from '../define/config/index.ts'
 import { IntervalSchedule, scheduleOf } from '../define/feature/index.ts'
 import type { ScheduleIR } from '../define/ir/index.ts'
@@ -33,13 +33,21 @@ export function backupPlan(subject: string, settings: BackupSettings, env: NodeJ
   }
 }
 
-/** The schedule of a text: a cron in UTC, or an interval such as `1h`. Throws as `scheduleOf` and `durationMs` do. */
-export const scheduleFromText = (subject: string, text: string): ScheduleIR =>
-  scheduleOf(
-    subject,
-    /^\d+[a-z]+$/.test(text) ? new IntervalSchedule({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
-    undefined,
-  )
+/** The schedule of a text: a cron in UTC, or an interval such as `1h`. Throws `SPILL_INPUT`. */
+export function scheduleFromText(subject: string, text: string): ScheduleIR {
+  try {
+    const isInterval = /^\d+[a-z]+$/.test(text)
+    return scheduleOf(
+      subject,
+      isInterval ? new IntervalSchedule({ kind: 'interval', every: durationMs(text as Duration), phase: 0 }) : text,
+      undefined,
+    )
+  } catch (error) {
+    // The place of a definition error is a line of code. Here the setting is the place.
+    const mistake = error as SpillwayError
+    throw new SpillwayError('SPILL_INPUT', mistake.place === undefined ? `${subject}: ${mistake.message}` : mistake.problemAt())
+  }
+}
 
 /** Scheduled backups of this process. */
 export interface ScheduledBackups {

@@ -10,7 +10,7 @@ import { defineCommand, type OptionSpecs, type OptionValues, type Project, Usage
 import { dataFolderOf, dataOption, DEFAULT_DATA_FOLDER } from '../command/data-folder.ts'
 import { printStatus } from '../command/print.ts'
 import { formatNumber, pluralize } from '../command/text-format.ts'
-import { untilSignal } from '../run/run-process.ts'
+import { untilSignal } from '../command/until-signal.ts'
 import { checkHostNames, listenAddress } from '../run/server-options.ts'
 import { StatusLine } from '../run/status-line.ts'
 

@@ -10,7 +10,7 @@ import { DEFAULT_DATA_FOLDER, dataOption } from '../command/data-folder.ts'
 import { type ProgressLine, withProgress } from '../command/progress.ts'
 import { checkSourceFiles, historyFiles, historyOption, parseTime, expectNoArguments } from '../command/arguments.ts'
 import { type ReadProblems, readProblemLines } from '../command/text-format.ts'
-import { untilSignal } from '../run/run-process.ts'
+import { untilSignal } from '../command/until-signal.ts'
 import { trainedText, type TrainedVersion } from './version-text.ts'
 
 /** The command `spillway train`. */

@@ -10,8 +10,6 @@ export function parseSchedule(option: string, text: string | undefined): Schedul
   try {
     return scheduleFromText(option, text)
   } catch (error) {
-    // A definition error has a line of the pipeline's file as its place. Here the option is the place.
-    const mistake = error as SpillwayError
-    throw new UsageError(mistake.place === undefined ? `${option}: ${mistake.message}` : mistake.problemAt())
+    throw new UsageError((error as SpillwayError).message)
   }
 }

@@ -2,29 +2,35 @@
 import { join } from 'node:path'
 import type { RecordDestinations } from '../../action/index.ts'
 import type { Effect } from '../../define/action/index.ts'
+import type { ScheduleIR } from '../../define/ir/index.ts'
 import { callEvery, passingErrors, stopwatch, wallClock } from '../../base/index.ts'
 import type { Project, SourcePlace } from '../command/command.ts'
 import { letHeapGrow } from '../command/heap.ts'
 import type { Pipeline } from '../../define/index.ts'
 import type { AlertDestinationIR, AlertThresholds } from '../../define/config/index.ts'
-import { openAlertReceivers, type RunMonitor, startMonitoring } from '../../monitor/index.ts'
 import { LineageEmitter, type LineageTarget } from '../../openlineage/index.ts'
-import { openRunFolder, type OpenedFolder, serveRunControl } from '../../operate/index.ts'
+import { openRunFolder, type OpenedFolder } from '../../operate/index.ts'
 import { CommitFeed } from '../../serve/events/index.ts'
 import type { ListenOptions, RunningServer } from '../../serve/index.ts'
 import type { RateLimit } from '../../serve/access/index.ts'
 import { type RunMemoryOptions, retentionMs, LiveRun, type LiveRunOptions } from '../../run/index.ts'
 import { OBJECTIVES_FILE, objectivesAt } from '../../run/decide/index.ts'
-import { lagSourcesOf, PipelineRun } from '../../runner/index.ts'
+import {
+  type BackupPlan,
+  closeAfter,
+  lagSourcesOf,
+  openConnections,
+  PipelineRun,
+  type RunOperations,
+  startOperations,
+} from '../../runner/index.ts'
 import { startText } from '../../sources/reader/index.ts'
-import { openReaders } from '../../sources/index.ts'
 import { DecisionFile, EffectCounts, type RunOutput } from './run-output.ts'
 import { ProgressLine } from '../command/progress.ts'
 import { alertLines } from './alert-lines.ts'
-import { closeAfter, openRunDestinations } from './run-destinations.ts'
 import { AUDIT_FOLDER, auditsOf } from './run-audits.ts'
-import { StatusLine } from './status-line.ts'
-import { type ScheduledJobs, type ScheduledJobsRequest, startScheduledJobs } from './scheduled-jobs.ts'
+import { jobsText, StatusLine } from './status-line.ts'
+import { untilSignal } from '../command/until-signal.ts'
 import { pluralize, formatNumber, timeText } from '../command/text-format.ts'
 import { webhooksOf, type WebhookSource } from './server-options.ts'
 import { printJson } from '../command/print.ts'
@@ -36,7 +42,15 @@ const DUE_REPORTED_AFTER_MS = 2000
 const PROGRESS_ENTRIES = 100_000
 
 /** The parsed options of `spillway run`. */
-export interface RunRequest extends ScheduledJobsRequest {
+export interface RunRequest {
+  /** The data folder. */
+  readonly data: string
+  /** Stop at the end of the files, after the jobs that are due. */
+  readonly once: boolean
+  /** The schedule of reconciliations, if there is one. */
+  readonly reconcile: ScheduleIR | undefined
+  /** The scheduled backups, if there are any. */
+  readonly backup: BackupPlan | undefined
   /** Files and tables of sources. */
   readonly files: readonly { readonly source: string; readonly path: string }[]
   /** Places of sources that no text names. */
@@ -75,11 +89,11 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const { listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()
   const memory = { ...memoryOptions(print), ...(keepMs !== undefined && { keep: retentionMs(pipeline.ir, keepMs) }) }
-  const alertReceivers = await checkSettings(pipeline, request)
-  const readers = openReaders(pipeline, inputsOf(request), { env: process.env, data })
+  // Files and variables are checked before a take-over stops the running process.
+  objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
   const serving = listen && (await servingOf(pipeline, request))
   const out = decisions === undefined ? undefined : new DecisionFile(decisions, { onReport: report => print(`  ${report}`), waits: once })
-  const destinations = isDry ? { sendings: [] } : await openRunDestinations(pipeline, request.recordDestinations)
+  const { readers, alertReceivers, destinations } = await openConnections(pipeline, connectionsOf(request), process.env)
   const opening = openRunFolder(pipeline, data, takesOver ? memory : undefined, print)
   const opened = await opening.catch((error: unknown) => closeAfter(error, destinations))
   const feedOfRun = new CommitFeed()
@@ -105,8 +119,8 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const { run } = live
   let running: PipelineRun | undefined
   let server: RunningServer | undefined
-  const jobs = startScheduledJobs(pipeline, opened.folder, request, print, lineage?.notify)
-  const text = () => `${statusText(live, effectCounts)}${jobs.text}`
+  let operations: RunOperations | undefined
+  const text = () => `${statusText(live, effectCounts)}${jobsText(operations)}`
   const statusLine = new StatusLine(print)
   const updateStatus = () => {
     effectCounts.reportDead()
@@ -115,18 +129,18 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
   const status = callEvery(STATUS_EVERY_MS, passingErrors(updateStatus, run.fail))
   try {
     const lagSources = once ? [] : lagSourcesOf(run, readers, () => running)
-    const { monitor, control } = await startOperations(pipeline, live, request, { alertReceivers, lagSources }, jobs, print)
+    operations = await startOperations(live, { ...operationsOf(pipeline, request, print, lineage), alertReceivers, lagSources })
+    const { monitor, control, reconciliations, stopJobs } = operations
     for (const { source, reader } of readers) print(`  ${startText(run, source, reader)}`, 'source')
-    server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun, reconcile: jobs.reconcile }, output)
+    server = await serving?.({ run, control, monitor, lineage, feed: feedOfRun, reconcile: reconciliations.request }, output)
     running = new PipelineRun(live, pipeline.ir, { readers, follow: !once, signal: stopped.signal, onWarning: print, lineage })
     // A reader that fails ends the run: its page is sent before.
     const sourcesEnded = running.sourcesEnded.catch((error: unknown) => throwAfter(monitor.sample(), error))
     // Files end; with a server the run continues.
     await Promise.race([server ? sourcesEnded.then(() => new Promise(() => {})) : sourcesEnded, run.ended, stopped.promise])
     // The server waits for open requests, which may wait for a job.
-    await Promise.all([server?.close(), ...(stopped.signal.aborted ? [jobs.stop(), run.stopJobs()] : [])])
-    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, jobs, once, print), stopped.promise])
-    await jobs.stop()
+    await Promise.all([server?.close(), stopped.signal.aborted && stopJobs()])
+    if (!stopped.signal.aborted) await Promise.race([finishJobs(live, operations, once, print), stopped.promise])
     await running.stop()
     effectCounts.reportDead({ end: true })
     print(`stopped at entry ${run.end}. ${text()}`)
@@ -136,39 +150,16 @@ export async function runPipeline(pipeline: Pipeline, request: RunRequest, outpu
     status.stop()
     stopped.forget()
     out?.close()
-    await Promise.all([server?.close(), jobs.stop()])
+    await Promise.all([server?.close(), operations?.stopJobs()])
     await (running ?? live).stop().catch(() => {})
   }
-}
-
-type AlertReceivers = Awaited<ReturnType<typeof openAlertReceivers>>
-
-/** Checks files and variables before a take-over stops the running process. Returns the receivers of alerts. */
-function checkSettings(pipeline: Pipeline, { data, alerts: { notify } }: RunRequest): Promise<AlertReceivers> {
-  objectivesAt(join(data, OBJECTIVES_FILE), pipeline.ir)
-  return openAlertReceivers(notify, process.env)
-}
-
-/** Monitors the run, and serves the changes of operators. */
-async function startOperations(
-  pipeline: Pipeline,
-  live: LiveRun,
-  { data, alerts: { thresholds } }: RunRequest,
-  parts: Pick<Parameters<typeof startMonitoring>[1], 'alertReceivers' | 'lagSources'>,
-  { backups, cancels }: ScheduledJobs,
-  print: RunOutput['print'],
-): Promise<Required<Pick<ListenOptions, 'control'>> & { readonly monitor: RunMonitor }> {
-  const receivers = [alertLines(print)]
-  const monitor = startMonitoring(live, { ...parts, backups, pipeline, data, thresholds, receivers, onReport: print })
-  const control = await serveRunControl(live, { pipeline, data, ...cancels, editAlert: monitor.editAlert, onReport: print })
-  return { monitor, control }
 }
 
 /**
  * Waits until all submitted records are durable. With `once` also waits for due batch runs, reports and trainings, then for a
  * reconciliation and a due backup, so that a short nightly run completes them.
  */
-async function finishJobs(running: LiveRun, jobs: ScheduledJobs, once: boolean, print: RunOutput['print']): Promise<void> {
+async function finishJobs(running: LiveRun, operations: RunOperations, once: boolean, print: RunOutput['print']): Promise<void> {
   const timer = callEvery(DUE_REPORTED_AFTER_MS, () => {
     timer.stop()
     if (once)
@@ -176,7 +167,7 @@ async function finishJobs(running: LiveRun, jobs: ScheduledJobs, once: boolean, 
   })
   try {
     await running.whenIdle(once ? wallClock() : undefined)
-    if (once) await jobs.finish()
+    if (once) await operations.finishJobs()
   } finally {
     timer.stop()
   }
@@ -226,25 +217,34 @@ async function throwAfter(sample: Promise<void>, error: unknown): Promise<never>
   throw error
 }
 
-const inputsOf = ({ files, places }: Pick<RunRequest, 'files' | 'places'>) => [
-  ...files.map(({ source, path }) => ({ source, input: path })),
-  ...places.map(({ source, place }) => ({ source, input: place })),
-]
+const connectionsOf = ({ files, places, data, recordDestinations, alerts, isDry }: RunRequest) => ({
+  data,
+  inputs: [...files.map(({ source, path }) => ({ source, input: path })), ...places.map(({ source, place }) => ({ source, input: place }))],
+  records: recordDestinations,
+  notify: alerts.notify,
+  isDry,
+})
+
+const operationsOf = (
+  pipeline: Pipeline,
+  { data, reconcile, backup, once, alerts }: RunRequest,
+  print: RunOutput['print'],
+  lineage: LineageEmitter | undefined,
+) => ({
+  pipeline,
+  data,
+  reconcile,
+  backup,
+  once,
+  thresholds: alerts.thresholds,
+  receivers: [alertLines(print)],
+  onReport: (report: string) => print(`  ${report}`),
+  onJobChange: lineage?.notify,
+})
 
 /** Emits the events of a run, and prints its trouble. */
 const lineageEmitter = ({ ir }: Pipeline, { data, lineage: target }: RunRequest, print: RunOutput['print']): LineageEmitter | undefined =>
   target && new LineageEmitter({ ir, data, target, onReport: report => print(`  ${report}`) })
-
-/** Resolves at the first SIGINT or SIGTERM. A second signal ends the process. */
-export function untilSignal(): { promise: Promise<void>; signal: AbortSignal; readonly forget: () => void } {
-  const stopped = new AbortController()
-  const stop = () => stopped.abort()
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
-  const promise = new Promise<void>(resolve => stopped.signal.addEventListener('abort', () => resolve(), { once: true }))
-  const forget = () => void process.off('SIGINT', stop).off('SIGTERM', stop)
-  return { promise, signal: stopped.signal, forget }
-}
 
 function memoryOptions(print: RunOutput['print']): RunMemoryOptions {
   const progress = new ProgressLine()

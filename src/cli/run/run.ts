@@ -127,7 +127,7 @@ function requestOf(values: Values, project: Project, path: string): RunRequest {
     auditFolder: values.audit,
     path,
     configFile: project.configFile,
-    alerts: { notify: values['dry-run'] === true ? [] : project.alertDestinations(), thresholds: project.alertThresholds() },
+    alerts: { notify: project.alertDestinations(), thresholds: project.alertThresholds() },
     json,
   }
 }
