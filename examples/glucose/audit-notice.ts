@@ -1,5 +1,5 @@
 /** Time from the onset of a low to its notice, by a nightly job or by decisions every five minutes. */
-import type { Decided } from 'spillway/audit'
+import type { PlanDecisions } from 'spillway/audit'
 import { episodesOf, type Episode, type Series } from './episodes.ts'
 
 const MINUTE = 60_000
@@ -29,7 +29,7 @@ export interface Alert {
 export function alertsOf(
   t: Float64Array,
   patientOf: (row: number) => string,
-  { score, actedAt }: Decided,
+  { score, actedAt }: PlanDecisions,
   from: number,
 ): Map<string, Alert[]> {
   const alerts = new Map<string, Alert[]>()

@@ -100,13 +100,14 @@ export class EffectDispatcher {
   /**
    * Retries dead effects under the same keys, counting attempts from 1, or drops them: all in one commit. Resolves when that is durable.
    *
-   * @throws `SPILL_CONFLICT` if one of the effects is not dead, or is being changed; then none changes.
+   * @throws `SPILL_PRECONDITION` if one of the effects is not dead, `SPILL_CONFLICT` if one is being changed; then none changes.
    */
   async byHand(effects: readonly StoredEffect[], changes: readonly ManualEffectChange[]): Promise<void> {
     for (const { number, state } of effects) {
-      const currentState = this.#byHand.has(number) ? 'being changed' : state
-      if (currentState !== 'dead')
-        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${currentState}; only dead effects can be retried or dropped`)
+      if (this.#byHand.has(number))
+        throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is being changed by someone else; look at it again`)
+      if (state !== 'dead')
+        throw new SpillwayError('SPILL_PRECONDITION', `effect ${number} is ${state}; only dead effects can be retried or dropped`)
     }
     for (const { number } of effects) this.#byHand.add(number)
     try {

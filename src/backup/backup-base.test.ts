@@ -38,7 +38,7 @@ test('another log in one target is refused; a restored folder goes on in it', as
   const other = await openDataFolder(newFolder())
   for (let i = 0; i < 50; i++) await other.store.commit(new RandomCommits(new Draw(i)).next()).catch(() => {})
   await assert.rejects(backUpFolder(other.path.replace(/.log\.db$/, ''), target, small), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_EXISTS',
     message: /other events.*target of its own/,
   })
   await closeDataFolder(other)
@@ -74,7 +74,7 @@ test('another log in one target is refused also after a restore', async () => {
   }
   const path = newFolder()
   await restoreFolder(ownTarget, path)
-  await assert.rejects(backUpFolder(path, otherTarget, small), { code: 'SPILL_CONFLICT', message: /of another log.*target of its own/ })
+  await assert.rejects(backUpFolder(path, otherTarget, small), { code: 'SPILL_EXISTS', message: /of another log.*target of its own/ })
   assert.equal((await backUpFolder(path, ownTarget, small)).base, (await backupNames(ownTarget))[0])
 })
 
@@ -105,7 +105,7 @@ test('a backup of a clock that was ahead fails the next one, which it would hide
   const before = target.objects.size
   for (const isFull of [false, true])
     await assert.rejects(backUpFolder(path, target, { ...small, isFull, clock: () => 10 }), {
-      code: 'SPILL_CONFLICT',
+      code: 'SPILL_CLOCK',
       message: `memory has backup ${backup}, made at a later time than now, which would hide the next ones; correct the clock, or delete backups/${backup}.json`,
     })
   assert.equal(target.objects.size, before)

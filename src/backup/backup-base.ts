@@ -18,7 +18,7 @@ export interface BackupBase {
 /**
  * The base among the backups of a target, whose names are in order; `undefined` in an empty target, or if the backups of this history are gone.
  *
- * @throws `SPILL_CONFLICT` if the target has backups of another log.
+ * @throws `SPILL_EXISTS` if the target has backups of another log.
  */
 export async function findBase(target: BackupTarget, backups: readonly string[], reader: LogTableReader): Promise<BackupBase | undefined> {
   const text = reader.named(RESTORED)
@@ -47,7 +47,7 @@ export async function findBase(target: BackupTarget, backups: readonly string[],
  * Checks the newest backup of a target before another one is made. Backups are ordered by their times, so one whose clock was ahead would
  * stay the newest: restores would choose it, and retention would delete each later one.
  *
- * @throws `SPILL_CONFLICT` if it is later than `now`, UTC ms; `SPILL_BACKUP` if there is none, but there was `previous`: the disk of the
+ * @throws `SPILL_CLOCK` if it is later than `now`, UTC ms; `SPILL_BACKUP` if there is none, but there was `previous`: the disk of the
  *   target may not be mounted.
  */
 export function checkNewest(target: BackupTarget, backups: readonly string[], now: number, previous?: string): void {
@@ -59,7 +59,7 @@ export function checkNewest(target: BackupTarget, backups: readonly string[], no
   }
   if (timeOfBackup(newest) <= now) return
   const problem = `has backup ${newest}, made at a later time than now, which would hide the next ones`
-  throw new SpillwayError('SPILL_CONFLICT', `${problem}; correct the clock, or delete backups/${newest}.json`, { place: target.place })
+  throw new SpillwayError('SPILL_CLOCK', `${problem}; correct the clock, or delete backups/${newest}.json`, { place: target.place })
 }
 
 /** A manifest; `undefined` for one that is damaged, which is no base, or was deleted meanwhile. */
@@ -79,7 +79,7 @@ function checkSameLog(target: BackupTarget, name: string, { log }: BackupManifes
 }
 
 const conflict = (target: BackupTarget, problem: string): SpillwayError =>
-  new SpillwayError('SPILL_CONFLICT', `${problem}; give each data folder a target of its own: another folder, or another prefix`, {
+  new SpillwayError('SPILL_EXISTS', `${problem}; give each data folder a target of its own: another folder, or another prefix`, {
     place: target.place,
   })
 

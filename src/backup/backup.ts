@@ -55,7 +55,7 @@ export interface BackupResult {
  * Backs up a data folder.
  *
  * @throws `SPILL_STORE` and `SPILL_DATA` for a folder that cannot be read; `SPILL_BACKUP` for a target that cannot be written;
- *   `SPILL_CONFLICT` for a target with backups of another log, or of a later time than now; `SPILL_LIMIT` if the log grows faster than it is
+ *   `SPILL_EXISTS` for a target with backups of another log, `SPILL_CLOCK` for one with a later time than now; `SPILL_LIMIT` if the log grows faster than it is
  *   read; `SPILL_STOPPED` after an abort.
  */
 export async function backUpFolder(folder: string, target: BackupTarget, options: BackupOptions = {}): Promise<BackupResult> {
@@ -66,9 +66,9 @@ export async function backUpFolder(folder: string, target: BackupTarget, options
   const reader = new LogTableReader(join(folder, 'log.db'))
   try {
     const names = await backupNames(target)
-    const found = await findBase(target, names, reader)
+    const latestBase = await findBase(target, names, reader)
     checkNewest(target, names, clock(), previous)
-    const base = isFull ? undefined : found
+    const base = isFull ? undefined : latestBase
     const known = base ? [...chunksOf(base.manifest)].map(({ hash }) => hash) : []
     const copy = new RunningBackup(target, new ChunkStore(target, clock, known, isFull), options)
     const copiers = logTables

@@ -115,16 +115,16 @@ test('a folder in use or not empty is refused, and stays as it is', async () => 
   await closeDataFolder(folder)
   const contents = logContents(path)
   await assert.rejects(restoreFolder(target, path), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_EXISTS',
     message: /is not empty: it has log\.db; move the folder away.*deletes nothing/,
   })
   assert.deepEqual(logContents(path), contents)
   const other = newPath()
   mkdirSync(other)
   writeFileSync(join(other, 'holiday.jpg'), '')
-  await assert.rejects(restoreFolder(target, other), { code: 'SPILL_CONFLICT', message: /it has holiday\.jpg/ })
+  await assert.rejects(restoreFolder(target, other), { code: 'SPILL_EXISTS', message: /it has holiday\.jpg/ })
   assert.deepEqual(readdirSync(other), ['holiday.jpg'])
-  await assert.rejects(restoreFolder(target, join(other, 'holiday.jpg')), { code: 'SPILL_CONFLICT', message: /is a file/ })
+  await assert.rejects(restoreFolder(target, join(other, 'holiday.jpg')), { code: 'SPILL_EXISTS', message: /is a file/ })
 })
 
 test('two restores into one folder: one of them is refused', async () => {

@@ -57,7 +57,7 @@ const MOUNT_FILES = ['lost+found']
 /**
  * Restores a backup.
  *
- * @throws `SPILL_BUSY` for a folder in use, `SPILL_CONFLICT` for one that is not empty, `SPILL_NOT_FOUND` for a backup that does not
+ * @throws `SPILL_BUSY` for a folder in use, `SPILL_EXISTS` for one that is not empty, `SPILL_NOT_FOUND` for a backup that does not
  *   exist, `SPILL_DATA` for a damaged one, `SPILL_BACKUP` for a target that cannot be read, `SPILL_STORE` if the folder cannot be written.
  */
 export async function restoreFolder(target: BackupTarget, folder: string, options: RestoreFolderOptions = {}): Promise<RestoreResult> {
@@ -100,7 +100,7 @@ type ReadContent = (chunk: { readonly hash: string; readonly bytes: number }) =>
 /** Rejects a folder with anything in it, unless a restore that was cut off left it. `isLocked`: this process has locked it. */
 function checkEmpty(folder: string, isLocked = false): void {
   if (!existsSync(folder)) return
-  if (!statSync(folder).isDirectory()) throw new SpillwayError('SPILL_CONFLICT', 'is a file; restore into a new folder', { place: folder })
+  if (!statSync(folder).isDirectory()) throw new SpillwayError('SPILL_EXISTS', 'is a file; restore into a new folder', { place: folder })
   if (!isLocked && isFolderHeld(folder))
     throw new SpillwayError('SPILL_BUSY', 'is in use by a process; stop it and move the folder away, or restore into another folder', {
       place: folder,
@@ -110,7 +110,7 @@ function checkEmpty(folder: string, isLocked = false): void {
   const other = names.find(name => ![...LOCK_FILES, ...MOUNT_FILES].includes(name))
   if (other === undefined) return
   throw new SpillwayError(
-    'SPILL_CONFLICT',
+    'SPILL_EXISTS',
     `is not empty: it has ${other}; move the folder away, or restore into another one. A restore deletes nothing`,
     { place: folder },
   )

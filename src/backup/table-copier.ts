@@ -146,20 +146,20 @@ class AppendedTable implements TableCopier {
   /** Copies chunks again that have changed rows, or rows that retention may have removed between others. */
   *#recopy(begins: number): Generator<ChunkContent> {
     const changed = this.#changedChunks()
-    const kept: TableChunk[] = []
+    const chunks: TableChunk[] = []
     for (const chunk of this.#chunks) {
       if (!changed.has(chunk) && (begins === this.#begins || chunk.entry! >= begins)) {
-        kept.push(chunk)
+        chunks.push(chunk)
         continue
       }
       const builder = new ChunkBuilder(this.#columns, this.table)
       for (const row of this.#reader.rows(this.table, (chunk.first as number) - 1, chunk.last)) builder.add(row)
       const built = builder.finish()
       if (!built) continue
-      kept.push(built.chunk)
+      chunks.push(built.chunk)
       yield toContent(built)
     }
-    this.#chunks = kept
+    this.#chunks = chunks
   }
 
   /** Chunks with a changed row. Memory: these, however many rows have changed. */

@@ -7,7 +7,7 @@
 import { SpillwayError } from './errors.ts'
 
 /** Oldest major version of Node that Spillway runs on. */
-export const NODE_NEEDED = 24
+const NODE_NEEDED = 24
 
 /** Returns the error `SPILL_NODE_TOO_OLD` if `version` (as in `process.versions.node`) is too old. */
 export function nodeTooOld(version: string): SpillwayError | undefined {

@@ -53,10 +53,10 @@ function checkedState(text: string): string | undefined {
   if (members.length === 0 || members.length > STATE_MEMBERS_MAX || keys.size < members.length) return undefined
   if (!members.every(member => STATE_MEMBER.test(member))) return undefined
   const length = (list: readonly string[]): number => list.join(',').length
-  let kept = members
-  if (length(kept) > STATE_CHARS_MAX) kept = members.filter(member => member.length <= LONG_MEMBER_CHARS)
-  while (length(kept) > STATE_CHARS_MAX) kept = kept.slice(0, -1)
-  return kept.length === 0 ? undefined : kept.join(',')
+  let shortened = members
+  if (length(shortened) > STATE_CHARS_MAX) shortened = members.filter(member => member.length <= LONG_MEMBER_CHARS)
+  while (length(shortened) > STATE_CHARS_MAX) shortened = shortened.slice(0, -1)
+  return shortened.length === 0 ? undefined : shortened.join(',')
 }
 
 /** The trace's id: 32 hex digits. */

@@ -36,6 +36,6 @@ export {
 } from './report-ledger.ts'
 export { reportTable } from './report.ts'
 export { readResultBlocks } from './result.ts'
-export { batchRunDueOf, ownBatchRunsOf } from './run-due.ts'
+export { type BatchRunDue, batchRunDueOf, ownBatchRunsOf } from './run-due.ts'
 export { restorePartition } from './snapshot-format.ts'
 export { computeInThreads } from './threads.ts'

@@ -158,7 +158,7 @@ test('init creates a project and never overwrites one', async () => {
   assert.equal(again.status, 1)
   assert.match(
     again.err,
-    /^SPILL_CONFLICT: .*demo has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts, events\.ndjson already, and nothing was written; give another folder, or move the files$/,
+    /^SPILL_EXISTS: .*demo has pipeline\.ts, pipeline\.test\.ts, spillway\.config\.ts, events\.ndjson already, and nothing was written; give another folder, or move the files$/,
   )
   for (const name of ['pipeline.ts', 'pipeline.test.ts', 'spillway.config.ts', 'events.ndjson']) rmSync(join(target, name))
   writeFileSync(join(target, 'package.json'), '{}')

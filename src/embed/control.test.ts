@@ -66,6 +66,6 @@ test('a reconciliation is started under its prefix, and known at the control soc
   assert.deepEqual([answer.statusCode, number, state, done?.decisions, done?.unexplained], [200, 1, 'done', 1, 0])
   const control = await connectControl(data)
   const message = 'no reconciliation runs or waits to run; it has ended, or has not begun'
-  await assert.rejects(control.cancelJob({ kind: 'reconciliation' }, 'cli:ann'), { code: 'SPILL_CONFLICT', message })
+  await assert.rejects(control.cancelJob({ kind: 'reconciliation' }, 'cli:ann'), { code: 'SPILL_PRECONDITION', message })
   await app.close()
 })

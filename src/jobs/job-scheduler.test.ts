@@ -161,9 +161,9 @@ test('a cancel tells whether a request or an attempt was cancelled, and its reco
   const { scheduler, store } = process
   const [{ name }, { name: other }] = naiveJobs
   assert.equal(await scheduler.cancel(name), false, 'it neither runs nor waits')
-  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT', message: `the job '${name}' was cancelled` })
+  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CANCELLED', message: `the job '${name}' was cancelled` })
   scheduler.tick()
-  const waiting = assert.rejects(scheduler.request(other), { code: 'SPILL_CONFLICT' })
+  const waiting = assert.rejects(scheduler.request(other), { code: 'SPILL_CANCELLED' })
   assert.equal(await scheduler.cancel(other), true)
   store.keepUp()
   await settle()
@@ -179,7 +179,7 @@ test('a cancel of the attempt alone leaves the request for the next attempt', as
   const { scheduler, store } = process
   store.keepUp()
   const [{ name }] = naiveJobs
-  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT' })
+  const running = assert.rejects(scheduler.request(name), { code: 'SPILL_CANCELLED' })
   scheduler.tick()
   await settle()
   const waiting = scheduler.request(name)
@@ -196,7 +196,7 @@ test('an attempt that is cancelled while its record is being stored begins no wo
   const process = new SteeredProcess({ commits: [] }, () => 1)
   const { scheduler, store } = process
   const [{ name }] = naiveJobs
-  const result = assert.rejects(scheduler.request(name), { code: 'SPILL_CONFLICT' })
+  const result = assert.rejects(scheduler.request(name), { code: 'SPILL_CANCELLED' })
   scheduler.tick()
   const cancelled = scheduler.cancel(name)
   store.keepUp()

@@ -249,4 +249,4 @@ export class JobScheduler<R> {
   }
 }
 
-const cancelledError = (name: string): SpillwayError => new SpillwayError('SPILL_CONFLICT', `the job '${name}' was cancelled`)
+const cancelledError = (name: string): SpillwayError => new SpillwayError('SPILL_CANCELLED', `the job '${name}' was cancelled`)

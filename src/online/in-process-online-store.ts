@@ -73,7 +73,7 @@ export class InProcessOnlineStore implements OnlineStore {
     const generations = this.#generationsOf(group)
     if (generation < generations.first)
       throw new SpillwayError(
-        'SPILL_CONFLICT',
+        'SPILL_PRECONDITION',
         `generation ${generation} of group '${group}' was dropped; activate ${generations.first} or a later one`,
       )
     generations.active = generation
@@ -90,7 +90,7 @@ export class InProcessOnlineStore implements OnlineStore {
     const { active, rows } = generations
     if (active !== undefined && active < generation)
       throw new SpillwayError(
-        'SPILL_CONFLICT',
+        'SPILL_PRECONDITION',
         `generation ${active} of group '${group}' is active; activate ${generation} before you drop it`,
       )
     generations.first = Math.max(generations.first, generation)

@@ -76,7 +76,7 @@ export interface OnlineStore {
   /**
    * Makes a generation the one that readers see. Write all of its rows before.
    *
-   * @throws (rejects with) `SPILL_CONFLICT` for a dropped generation; `SPILL_STORE`, as `write` does.
+   * @throws (rejects with) `SPILL_PRECONDITION` for a dropped generation; `SPILL_STORE`, as `write` does.
    */
   activate(group: string, generation: number): Promise<void>
   /** The active generation of a group; `undefined` if there is none. */
@@ -84,7 +84,7 @@ export interface OnlineStore {
   /**
    * Deletes the rows of all generations of a group before this one, for good.
    *
-   * @throws (rejects with) `SPILL_CONFLICT` if one of them is active; `SPILL_STORE`, as `write` does.
+   * @throws (rejects with) `SPILL_PRECONDITION` if one of them is active; `SPILL_STORE`, as `write` does.
    */
   dropBefore(group: string, generation: number): Promise<void>
   /** Releases the store. Later calls reject with `SPILL_STORE`. */

@@ -147,7 +147,7 @@ export class PipelineDatasets {
 }
 
 /** The field of an input in decisions and reports. */
-export const inputName = (name: string): string => `vector.${name}`
+const inputName = (name: string): string => `vector.${name}`
 
 const scoreField: SchemaField = { name: 'score', type: 'double' }
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { packageVersion } from '../base/node/index.ts'
 
 /** The producer of all events and facets: the package with its version, as a package URL. */
-export const PRODUCER = `pkg:npm/spillway@${packageVersion()}`
+const PRODUCER = `pkg:npm/spillway@${packageVersion()}`
 
 const SPEC = 'https://openlineage.io/spec'
 const EVENT_SCHEMA = `${SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent`

@@ -39,7 +39,7 @@ test('a program that does not exist is a failure', async () => {
 
 test('a cancelled audit has ended when the cancel resolves, also with its run', async () => {
   const jobs = new AuditJobs(program("console.error('sweeping'); setInterval(() => {}, 1000)"))
-  await assert.rejects(jobs.cancel(), { code: 'SPILL_CONFLICT' })
+  await assert.rejects(jobs.cancel(), { code: 'SPILL_PRECONDITION' })
   for (const end of [() => jobs.cancel(), () => jobs.close()]) {
     jobs.start()
     await until(() => jobs.last?.stage === 'sweeping')

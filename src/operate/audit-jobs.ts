@@ -54,10 +54,10 @@ export class AuditJobs {
     return this.#job
   }
 
-  /** Cancels the audit that runs. Resolves when its process has ended. Throws `SPILL_CONFLICT` if none runs. */
+  /** Cancels the audit that runs. Resolves when its process has ended. Throws `SPILL_PRECONDITION` if none runs. */
   async cancel(): Promise<AuditJob> {
     const child = this.#child
-    if (!child) throw new SpillwayError('SPILL_CONFLICT', 'no audit runs')
+    if (!child) throw new SpillwayError('SPILL_PRECONDITION', 'no audit runs')
     this.#job = { ...this.#job!, state: 'cancelled' }
     endChild(child)
     await this.#end

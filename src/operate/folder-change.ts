@@ -8,7 +8,7 @@ import { operatorAuditEntry, withOperatorLogAsync } from './control/operator-log
 /** A change to a folder, for messages and the audit log. */
 export interface FolderChange {
   readonly subject: 'recorded decisions' | 'models'
-  /** The command: `models promote`. */
+  /** The command: `reconcile repair`. */
   readonly command: string
   /** Numbers or names of the changed objects. */
   readonly targets: readonly number[] | string

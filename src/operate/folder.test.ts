@@ -129,8 +129,8 @@ test('a batch run and a report are listed, and recomputed with equal hashes', as
   const { number } = await running.run.batch('usual')
   const [{ record, isInterrupted }] = folder.batchRuns.newest({ group: 'usual', last: 1 })
   assert.deepEqual([record.number, record.state, isInterrupted], [number, 'done', false])
-  const { was, is } = folder.batchRuns.recompute(number)
-  assert.equal(was, is)
+  const { recordedHash, recomputedHash } = folder.batchRuns.recompute(number)
+  assert.equal(recordedHash, recomputedHash)
   assert.deepEqual([folder.batchRuns.list('now'), folder.batchRuns.groups()], [[], ['usual']])
   assert.throws(() => folder.batchRuns.recompute(99), { code: 'SPILL_NOT_FOUND', message: /there is no batch run 99/ })
   assert.throws(() => folder.batchRuns.newest({ group: 'usul', last: 1 }), {
@@ -143,7 +143,7 @@ test('a batch run and a report are listed, and recomputed with equal hashes', as
   const latest = folder.reports.latest('daily')!
   assert.deepEqual([latest.record, latest.exists], [report, true])
   const recomputed = await folder.reports.recompute(report.number, folder.reports.definitions())
-  assert.deepEqual([recomputed.was, recomputed.file], [recomputed.is, 'the same'])
+  assert.deepEqual([recomputed.recordedHash, recomputed.file], [recomputed.recomputedHash, 'the same'])
   assert.equal(folder.reports.compute('daily', shop).table.length, 2)
   await assert.rejects(folder.reports.recompute(99, shop), { code: 'SPILL_NOT_FOUND', message: 'there is no report 99' })
   assert.throws(() => folder.reports.compute('dayly', shop), {

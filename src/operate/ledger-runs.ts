@@ -4,8 +4,10 @@
  * A batch run and a report are functions of the log, so a different hash means a changed log or changed definitions.
  */
 import { existsSync } from 'node:fs'
-import { didYouMean, requireDefinition, SpillwayError } from '../base/index.ts'
+import { definitionOf, didYouMean, requireDefinition, SpillwayError } from '../base/index.ts'
 import {
+  type BatchRunDue,
+  batchRunDueOf,
   batchRunsAt,
   batchRunsIn,
   type BatchRunRecord,
@@ -24,7 +26,7 @@ import {
   versionAt,
 } from '../batch/index.ts'
 import { reportModel, type ReportTable, type ScoringDefinitions } from '../decision/index.ts'
-import { isExternalScore, type ReportIR } from '../define/ir/index.ts'
+import { type GroupIR, isExternalScore, type ReportIR, type SourceIR } from '../define/ir/index.ts'
 import { fileChecksum } from '../files/index.ts'
 import { isFolderHeld } from '../log/sqlite/index.ts'
 import { hashReportRows } from '../replay/index.ts'
@@ -42,14 +44,16 @@ export interface ListedBatchRun {
 /** A recomputed batch run: hashes of its values then and now. */
 export interface RecomputedBatchRun {
   readonly number: number
-  readonly was: string
-  readonly is: string
+  readonly recordedHash: string
+  readonly recomputedHash: string
 }
 
 /** The batch runs of one folder. */
 export class FolderBatchRuns {
   readonly #log: FolderLog
   readonly #path: string
+  /** The schedules of groups: an object of them continues where it was last asked. */
+  readonly #dueOf = new WeakMap<GroupIR, ReturnType<typeof batchRunDueOf>>()
 
   constructor(log: FolderLog, path: string) {
     this.#log = log
@@ -74,6 +78,16 @@ export class FolderBatchRuns {
     })
   }
 
+  /** When the batch runs of these groups are due, by the ledger and `now`, UTC ms. Groups without batch runs are left out. */
+  dueTimes(groups: readonly GroupIR[], sources: readonly SourceIR[], now: number): BatchRunDue[] {
+    const runs = this.list()
+    return groups.flatMap(group => {
+      const dueOf = this.#dueOf.get(group) ?? batchRunDueOf(group, definitionOf(sources, group.source))
+      this.#dueOf.set(group, dueOf)
+      return dueOf ? [dueOf(runs, now)] : []
+    })
+  }
+
   /** Names of the feature groups with batch runs, in the pipeline that ran last. */
   groups(): string[] {
     const groups = lastPipeline(this.#log)?.ir.groups ?? []
@@ -83,14 +97,14 @@ export class FolderBatchRuns {
   /**
    * Recomputes a batch run from the log. A batch run is a function of the log, so a different hash means a changed log.
    *
-   * @throws `SPILL_NOT_FOUND` for an unknown run; `SPILL_CONFLICT` for an unfinished one, and if the group's definition has changed since.
+   * @throws `SPILL_NOT_FOUND` for an unknown run; `SPILL_PRECONDITION` for an unfinished one, and if the group's definition has changed since.
    */
   recompute(number: number): RecomputedBatchRun {
     const record = this.list().find(candidate => candidate.number === number)
     if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no batch run ${number}; spillway runs lists them`)
     const { done } = record
-    if (!done) throw new SpillwayError('SPILL_CONFLICT', `run ${number} is ${record.state}: there is nothing to compare with`)
-    return { number, was: done.hash, is: this.#recomputedHash(record, done.partitions) }
+    if (!done) throw new SpillwayError('SPILL_PRECONDITION', `run ${number} is ${record.state}: there is nothing to compare with`)
+    return { number, recordedHash: done.hash, recomputedHash: this.#recomputedHash(record, done.partitions) }
   }
 
   #recomputedHash({ group: name, code, s: asOf, cut }: BatchRunRecord, partitions: number): string {
@@ -98,7 +112,7 @@ export class FolderBatchRuns {
     const group = ir.groups.find(candidate => candidate.name === name)
     const source = group && ir.sources.find(candidate => candidate.name === group.source)
     if (!group || !source || groupCode(group, source) !== code)
-      throw new SpillwayError('SPILL_CONFLICT', `the definition of group '${name}' has changed since that run`)
+      throw new SpillwayError('SPILL_PRECONDITION', `the definition of group '${name}' has changed since that run`)
     return totalsOf(runToEnd(computeParts(this.#log, { group, source, sources: ir.sources, asOf, cut, partitions }))).hash
   }
 
@@ -115,8 +129,8 @@ export type ReportFileState = 'the same' | 'gone' | 'replaced by a later report'
 /** A recomputed report: hashes of its rows then and now, and the state of its file. */
 export interface RecomputedReport {
   readonly number: number
-  readonly was: string
-  readonly is: string
+  readonly recordedHash: string
+  readonly recomputedHash: string
   readonly file: ReportFileState
 }
 
@@ -171,19 +185,19 @@ export class FolderReports {
   /**
    * Recomputes a report from the log.
    *
-   * @throws `SPILL_NOT_FOUND` for an unknown report; `SPILL_CONFLICT` for an unfinished one, and if its definition has changed since.
+   * @throws `SPILL_NOT_FOUND` for an unknown report; `SPILL_PRECONDITION` for an unfinished one, and if its definition has changed since.
    */
   async recompute(number: number, definitions: ScoringDefinitions): Promise<RecomputedReport> {
     const all = this.list()
     const record = all.find(candidate => candidate.number === number)
     if (!record) throw new SpillwayError('SPILL_NOT_FOUND', `there is no report ${number}`)
-    if (!record.done) throw new SpillwayError('SPILL_CONFLICT', `report ${number} is ${record.state}`)
+    if (!record.done) throw new SpillwayError('SPILL_PRECONDITION', `report ${number} is ${record.state}`)
     const { ir } = definitions
     const report = ir.reports?.find(({ name }) => name === record.report)
     if (!report || reportCode(ir, report) !== record.code)
-      throw new SpillwayError('SPILL_CONFLICT', `report '${record.report}' or a definition that it reads has changed since`)
-    const is = hashReportRows(this.#tableOf(definitions, { ir, report, ...reproducibleJob(record) }))
-    return { number, was: record.done.hash, is, file: await this.#fileState(all, record, record.done) }
+      throw new SpillwayError('SPILL_PRECONDITION', `report '${record.report}' or a definition that it reads has changed since`)
+    const recomputedHash = hashReportRows(this.#tableOf(definitions, { ir, report, ...reproducibleJob(record) }))
+    return { number, recordedHash: record.done.hash, recomputedHash, file: await this.#fileState(all, record, record.done) }
   }
 
   /**

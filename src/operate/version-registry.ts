@@ -1,11 +1,11 @@
 /** The model registry of a data folder, beside its log, or of a folder of its own: reading, and promotions by hand. */
 import { existsSync } from 'node:fs'
 import { wallClock, SpillwayError } from '../base/index.ts'
-import type { PipelineIR } from '../define/ir/index.ts'
-import type { NamedValues, NamedWrite } from '../log/index.ts'
-import { ModelLifecycle } from '../run/index.ts'
-import { checkPromotable, rollbackVersion, RegistryFolder, putPendingPromotion } from '../training/registry/index.ts'
-import { changeFolder } from './folder-change.ts'
+import { ModelLifecycle, type Runnable } from '../run/index.ts'
+import { checkPromotable, rollbackVersion, RegistryFolder } from '../training/registry/index.ts'
+import { openControl } from './control/open-control.ts'
+import { operatorName } from './control/operator-log.ts'
+import type { ModelPromotion, PromotedVersion } from './control/run-control.ts'
 import { withFolder } from './folder.ts'
 import { RegisteredModels } from './models.ts'
 
@@ -14,20 +14,25 @@ export interface VersionRegistry {
   /** Reads the current versions. */
   read<T>(use: (models: RegisteredModels) => T | Promise<T>): Promise<T>
   /**
-   * Commits a change. A data folder must be free, and its operator log records the change: `command` such as `models promote`,
-   * `target` the model and version.
+   * Makes a version the champion. In a data folder a run that holds it does so at once; otherwise the version scores from the first entry of
+   * the next run on. The operator log of a data folder records it.
+   *
+   * @throws As `RunControl.promoteModel` does.
    */
-  change(command: string, target: string, change: (values: NamedValues) => readonly NamedWrite[]): Promise<void>
-  /** True if a promotion takes effect as a marker in a log, which the next run appends. */
-  readonly hasLog: boolean
+  promote(pipeline: Runnable, promotion: ModelPromotion): Promise<PromotedVersion>
 }
 
-/** The registry of a data folder. Its methods throw like `withFolder` and `changeFolder`. */
+/** The registry of a data folder. Its methods throw like `withFolder` and `openControl`. */
 export const dataFolderRegistry = (data: string): VersionRegistry => ({
-  hasLog: true,
   read: use => withFolder(data, ({ models }) => use(models)),
-  change: (command, target, change) =>
-    changeFolder(data, { subject: 'models', command, targets: target }, (store, log) => store.commit({ put: change(log) })),
+  async promote(pipeline, promotion) {
+    const opened = await openControl(data, { pipeline })
+    try {
+      return await opened.control.promoteModel(promotion, operatorName())
+    } finally {
+      await opened.close()
+    }
+  },
 })
 
 /** A registry in a folder of its own. Its methods throw `SPILL_STORE` for a folder that does not exist. */
@@ -38,33 +43,14 @@ export function separateRegistry(path: string): VersionRegistry {
     throw new SpillwayError('SPILL_STORE', 'does not exist; create a registry with spillway train --source … --registry', { place: path })
   }
   return {
-    hasLog: false,
     read: async use => use(new RegisteredModels(existing())),
-    change: async (_command, _target, change) => folder.commit(change(existing())),
+    async promote({ ir }, { model, version: requested }) {
+      const values = existing()
+      const version = requested === 'previous' ? rollbackVersion(values, model) : requested
+      checkPromotable(values, ir, model, version)
+      const why = requested === 'previous' ? 'rolled back' : 'by hand'
+      folder.commit(new ModelLifecycle(ir, model, values).promote({ version, why, at: wallClock() }))
+      return { version, waitsForRun: false }
+    },
   }
-}
-
-/**
- * Makes a version the champion: at once in a registry of its own, and from the first entry of the next run on in a data folder.
- *
- * @param version The number of a version; 0 is the score of the definition, `previous` the version that scored before.
- * @returns The number of the champion.
- * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for an untrained one, `SPILL_CONFLICT` for a version that cannot score or if nothing was promoted.
- */
-export async function promoteVersion(
-  registry: VersionRegistry,
-  ir: PipelineIR,
-  model: string,
-  version: number | 'previous',
-): Promise<number> {
-  let champion = 0
-  const [command, target] = version === 'previous' ? ['models rollback', model] : ['models promote', `${model} ${version}`]
-  await registry.change(command, target, values => {
-    champion = version === 'previous' ? rollbackVersion(values, model) : version
-    checkPromotable(values, ir, model, champion)
-    const promotion = { version: champion, why: version === 'previous' ? 'rolled back' : 'by hand', at: wallClock() }
-    if (registry.hasLog) return [putPendingPromotion(model, promotion)]
-    return new ModelLifecycle(ir, model, values).promote(promotion)
-  })
-  return champion
 }

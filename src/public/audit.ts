@@ -7,7 +7,7 @@
 import '../base/node/require-node.ts'
 export { audit, valuedAt, worthOf, type AuditResult } from '../audit/audit.ts'
 export type { AuditedPipeline, AuditOptions } from '../audit/compare/audit-options.ts'
-export type { Cases, Decided } from '../audit/domain/cases.ts'
+export type { Cases, PlanDecisions } from '../audit/domain/cases.ts'
 export { asItRuns, elementId, planOf, type Element, type Plan, type ElementSetting } from '../audit/domain/element.ts'
 export { CostModel } from '../audit/cost/cost-model.ts'
 export type { ArrivalTrace, CostInputs, MeasuredWork } from '../audit/cost/cost-inputs.ts'

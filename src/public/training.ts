@@ -22,7 +22,7 @@ export { type Fit, type FittedScore, type VersionScore, predict } from '../train
 export type { BoostingOptions, RegressionOptions } from '../define/model/train.ts'
 export type { RegressionFit } from '../training/regression-parts.ts'
 export type { InputRows, TextInputs, TrainingRows } from '../training/input/training-table.ts'
-export type { Trained, Trainer } from '../training/trainer.ts'
+export type { TrainedScore, Trainer } from '../training/trainer.ts'
 export { readTrees, writeTrees } from '../training/trees-on-disk.ts'
 export { fitTrees, type TreesFit } from '../training/trees/fit.ts'
 export type { TreesOptions } from '../training/trees/options.ts'

@@ -25,7 +25,7 @@ export interface DecisionCells {
 }
 
 /** Decodes a decision batch, in order. Throws `SPILL_DATA` for damaged bytes. */
-export function* decisionCellsIn({ bytes }: StoredDecisionBatch): Generator<DecisionCells> {
+function* decisionCellsIn({ bytes }: StoredDecisionBatch): Generator<DecisionCells> {
   const decoded = decodeDecisions(bytes)
   const { length, fingerprint, entry, t, keys, key, strings, inputs, score, reads, visibleCounts, asOfTimes } = decoded
   const slots = new Map(inputs.map(({ name }, slot) => [name, slot]))

@@ -44,7 +44,7 @@ export interface MissedOfSource extends MissedCount {
 }
 
 /** Missed kinds over the windows of several features. For each kind the feature that missed most counts. */
-export function missedByKind(leaves: readonly InputFeature[], reads: MissedEvents['reads']): ReadonlyMap<MissedKind, MissedOfSource> {
+function missedByKind(leaves: readonly InputFeature[], reads: MissedEvents['reads']): ReadonlyMap<MissedKind, MissedOfSource> {
   const byKind = new Map<MissedKind, MissedOfSource>()
   for (const { feature, read, group } of leaves)
     for (const [kind, cell] of reads[read]?.[group.features.indexOf(feature)] ?? []) {

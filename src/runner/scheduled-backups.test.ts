@@ -41,7 +41,7 @@ test('run() makes backups on a schedule, and an operator may cancel one', async 
   })
   assert.equal(done.state, 'done')
   const control = await connectControl(data)
-  await assert.rejects(control.cancelJob({ kind: 'backup' }, 'cli:ann'), { code: 'SPILL_CONFLICT' }, 'none is under way')
+  await assert.rejects(control.cancelJob({ kind: 'backup' }, 'cli:ann'), { code: 'SPILL_PRECONDITION' }, 'none is under way')
   await running.stop()
   const target = openTarget(to, {})
   const names = await backupNames(target)

@@ -67,7 +67,7 @@ function missing(column: ColumnIR): Incompatibility[] {
 }
 
 function changed(reader: ColumnIR, writer: ColumnIR): Incompatibility[] {
-  const found = (rule: string, problem: string, fix: string): Incompatibility => ({
+  const incompatibility = (rule: string, problem: string, fix: string): Incompatibility => ({
     path: `/${reader.name}`,
     rule,
     reader: columnText(reader),
@@ -78,12 +78,16 @@ function changed(reader: ColumnIR, writer: ColumnIR): Incompatibility[] {
   const [type, typeBefore] = [typeText(reader), typeText(writer)]
   const isWidened = reader.type === 'double' && writer.type === 'int'
   if (type !== typeBefore && !isWidened)
-    return [found('type-changed', `is ${type}, and was ${typeBefore}`, 'add a nullable column of the new type under a new name')]
+    return [incompatibility('type-changed', `is ${type}, and was ${typeBefore}`, 'add a nullable column of the new type under a new name')]
   return [
-    ...(writer.nullable && !reader.nullable ? [found('null-not-allowed', 'does not allow NULL any more', 'leave it nullable')] : []),
-    ...rangeNarrowed(reader, writer).map(ends => found('range-narrowed', `allows less than before: ${ends}`, 'leave the range as it was')),
-    ...valuesRemoved(reader, writer).map(values => found('values-removed', values, 'leave the values in the enum')),
-    ...textShortened(reader, writer).map(bytes => found('text-shortened', bytes, 'leave the length as it was')),
+    ...(writer.nullable && !reader.nullable
+      ? [incompatibility('null-not-allowed', 'does not allow NULL any more', 'leave it nullable')]
+      : []),
+    ...rangeNarrowed(reader, writer).map(ends =>
+      incompatibility('range-narrowed', `allows less than before: ${ends}`, 'leave the range as it was'),
+    ),
+    ...valuesRemoved(reader, writer).map(values => incompatibility('values-removed', values, 'leave the values in the enum')),
+    ...textShortened(reader, writer).map(bytes => incompatibility('text-shortened', bytes, 'leave the length as it was')),
   ]
 }
 

@@ -39,10 +39,10 @@ export function levelIncompatibilities<S>(
   return covered.flatMap(({ version, schema }) =>
     directions.flatMap(direction => {
       const between = (changed: S) => (direction === 'backward' ? compare(changed, schema) : compare(schema, changed))
-      const found = between(candidate)
-      const mayBeKnown = found.length > 0 && version !== latest?.version
+      const incompatibilities = between(candidate)
+      const mayBeKnown = incompatibilities.length > 0 && version !== latest?.version
       const known = new Set(mayBeKnown ? between(latest!.schema).map(identityOf) : [])
-      return found.filter(reason => !known.has(identityOf(reason))).map(reason => ({ ...reason, version, direction }))
+      return incompatibilities.filter(reason => !known.has(identityOf(reason))).map(reason => ({ ...reason, version, direction }))
     }),
   )
 }

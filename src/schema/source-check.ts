@@ -41,14 +41,14 @@ export function checkCandidate(source: string, versions: readonly ColumnsVersion
   const earlier = numberedVersions(source, versions).map(({ version, schema }) => ({ version, schema: textOf(schema) }))
   // A candidate that cannot be read is an error at every level.
   compare(text, text)
-  const found = levelIncompatibilities(level, text, earlier, compare)
+  const incompatibilities = levelIncompatibilities(level, text, earlier, compare)
   const covered = level === 'NONE' ? [] : level.endsWith('_TRANSITIVE') ? earlier : earlier.slice(-1)
   return {
-    compatible: found.length === 0,
+    compatible: incompatibilities.length === 0,
     level,
     format,
     versions: covered.map(({ version }) => version),
-    incompatibilities: found.map(incompatibility => ({ ...incompatibility, text: incompatibilityText(incompatibility) })),
+    incompatibilities: incompatibilities.map(incompatibility => ({ ...incompatibility, text: incompatibilityText(incompatibility) })),
   }
 }
 

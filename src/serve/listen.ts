@@ -13,9 +13,9 @@ import { Tokens } from './access/tokens.ts'
 import { checkWebhooks } from './routes/webhooks.ts'
 
 /** The host unless another is named. */
-export const HOST_DEFAULT = '127.0.0.1'
+const HOST_DEFAULT = '127.0.0.1'
 /** The port unless another is named. */
-export const PORT_DEFAULT = 7070
+const PORT_DEFAULT = 7070
 
 /** The options of a listening server. */
 export interface ListenOptions extends StrictOmit<ServerOptions, 'tokens'> {

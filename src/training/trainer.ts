@@ -14,7 +14,7 @@ import { fitTrees } from './trees/fit.ts'
 import type { TreesOptions } from './trees/options.ts'
 
 /** Result of a training. */
-export interface Trained {
+export interface TrainedScore {
   readonly score: VersionScore
   /** File of an ONNX graph. */
   readonly file?: OnnxFile
@@ -32,9 +32,9 @@ export type Trainer = (
   rows: InputRows,
   options: Readonly<Record<string, number | boolean>>,
   signal?: AbortSignal,
-) => Trained | Promise<Trained>
+) => TrainedScore | Promise<TrainedScore>
 
-const trainedBy = <Score extends FittedScore>(encoding: Encoding<Score>, fit: Fit, notes: readonly string[] = []): Trained => ({
+const trainedBy = <Score extends FittedScore>(encoding: Encoding<Score>, fit: Fit, notes: readonly string[] = []): TrainedScore => ({
   score: encoding.scoreOf(scoreOfFit(fit) as Score),
   constant: encoding.constantOf(fit.constant),
   notes: [...notes, ...encoding.notes],

@@ -4,7 +4,7 @@
  */
 import { random, type Random } from '../../src/base/random.ts'
 import { explorationOf } from '../../src/audit/experiment/replay/exploration-weights.ts'
-import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
+import type { Cases, PlanDecisions } from '../../src/audit/domain/cases.ts'
 import { clusteredSample, type ClusteredSample } from '../../src/audit/statistics/sample.ts'
 import { casesOf } from './random-cases.ts'
 
@@ -26,9 +26,9 @@ export interface Explored {
   /** A sample of either, clustered by card and day. */
   readonly sampleOf: (cases: Cases) => ClusteredSample
   /** The decisions as they ran. */
-  readonly now: Decided
+  readonly now: PlanDecisions
   /** Decisions on older data: less informed scores. */
-  readonly older: Decided
+  readonly older: PlanDecisions
 }
 
 /** The score from which the action declines. */
@@ -56,7 +56,7 @@ export function exploringHistory(seed: number, { days, perDay, cards, explore }:
   ]
   const truth = { ...casesOf({ t, key, isLabelled: allTrue, eligible: allTrue, label, outcome, columns: { amount } }), clusters }
   const undone = Uint8Array.from({ length }, () => Number(of() < explore))
-  const decided = (score: Float64Array): Decided => ({ score, scoredAt: t, actedAt: t, inline: true })
+  const decided = (score: Float64Array): PlanDecisions => ({ score, scoredAt: t, actedAt: t, inline: true })
   return {
     truth,
     seen: hiddenOf(truth, fresh, undone, explore),

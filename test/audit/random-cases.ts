@@ -1,6 +1,6 @@
 /** Small random cases with many ties, and the same with the scores of another plan, for tests of the value of decisions. */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Cases, Decided, RowRange } from '../../src/audit/domain/cases.ts'
+import type { Cases, PlanDecisions, RowRange } from '../../src/audit/domain/cases.ts'
 import type { AlertEvaluation } from '../../src/audit/value/index.ts'
 
 export interface Drawn extends AlertEvaluation {
@@ -31,7 +31,7 @@ export function randomGiven(
   const cases = casesOf({ t, key, isLabelled, eligible, label, outcome, columns: { amount } })
   const inline = of() < 0.5
   const scoredAt = t.map(time => time + below(of, 3) * minute)
-  const decided: Decided = {
+  const decided: PlanDecisions = {
     score: Float64Array.from({ length }, () => (of() < 0.1 ? NaN : below(of, 6) / 5)),
     scoredAt,
     actedAt: scoredAt.map(time => time + (of() < 0.5 ? 0 : below(of, 40) * minute)),

@@ -96,11 +96,11 @@ test('a run that holds the folder edits, sends again and drops dead letters for 
   )
   const changed = shop.write('other.ts', readFileSync(shop.pipeline, 'utf8').replace("count('lifetime')", "count('1h')"))
   const other = await dlq(changed, 'replay', '1')
-  assert.match(other.err, /^SPILL_CONFLICT: the run has another version of pipeline 'shop'; leave out the file/)
+  assert.match(other.err, /^SPILL_PRECONDITION: the run has another version of pipeline 'shop'; leave out the file/)
   const dropped = await dlq('drop', '1', '3', '--why', 'noise')
   assert.deepEqual([dropped.status, dropped.err], [0, ''])
   for (const [args, message] of [
-    [['drop', '1', '--why', 'x'], /^SPILL_CONFLICT: dead letter 1 is settled \(dropped\) and cannot be changed$/],
+    [['drop', '1', '--why', 'x'], /^SPILL_PRECONDITION: dead letter 1 is settled \(dropped\) and cannot be changed$/],
     [['edit', '99', '--set', 'a=b'], /^SPILL_NOT_FOUND: there is no dead letter 99; `spillway dlq list` lists them$/],
     [['replay', '99'], /^SPILL_NOT_FOUND: there is no dead letter 99/],
   ] as const)
@@ -160,7 +160,7 @@ test('a run that is killed while operators send dead letters again has each of t
   await run.ended
   assert.ok(existsSync(join(shop.data, 'run-control', 'socket')), 'it was left')
   const rejected = await called('dlq', 'drop', '1', '--why', 'x', '--data', shop.data)
-  assert.match(rejected.err, /^SPILL_CONFLICT: dead letter 1 is settled \(accepted\)/, 'the folder is free')
+  assert.match(rejected.err, /^SPILL_PRECONDITION: dead letter 1 is settled \(accepted\)/, 'the folder is free')
   const next = started(shop, shop.write('none.ndjson', ''))
   const settled = await calledJson<Letter>('dlq', 'list', '--settled', '--data', shop.data)
   for (const id of sent)

@@ -55,7 +55,7 @@ test('where there are none it says of which groups they would be', async () => {
 const mistakes: readonly (readonly [string, readonly string[], number, RegExp])[] = [
   ['a group that has none', ['--group', 'usul'], 1, /^SPILL_NOT_FOUND: there are no batch runs of a group 'usul'; did you mean 'usual'\?/],
   ['no such run', ['check', '9'], 1, /^SPILL_NOT_FOUND: there is no batch run 9; spillway runs lists them/],
-  ['one that is not done', ['check', '1'], 1, /^SPILL_CONFLICT: run 1 is running: there is nothing to compare with/],
+  ['one that is not done', ['check', '1'], 1, /^SPILL_PRECONDITION: run 1 is running: there is nothing to compare with/],
   ['a number for the list', ['list', '3'], 2, /^runs list takes no numbers; to recompute a run: runs check 3/],
   ['no number', ['check'], 2, /^name the numbers of runs: runs check 12/],
   ['what is for the list', ['check', '1', '--group', 'usual'], 2, /^--group and --last are for the list/],

@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { Pipeline } from '../../src/define/index.ts'
+import { serveRunControl } from '../../src/operate/control/serve-control.ts'
+import { LiveRun } from '../../src/run/loop/live-run.ts'
 import type { TrainingManifest } from '../../src/replay/training-folder.ts'
 import type { ModelVersion } from '../../src/training/registry/version.ts'
+import { auditOf, done } from './audit-lines.ts'
 import { called, calledJson } from './called.ts'
 import { begun, labelledPipeline, shopHistory } from './chargebacks.ts'
 import { Project } from './project.ts'
@@ -85,9 +90,31 @@ test('a promotion in a data folder waits for a run, and is a line of the operato
   )
   const audited = readFileSync(project.path('data/audit.ndjson'), 'utf8')
   assert.match(audited, /"command":"train","target":"fraud","outcome":"done"/)
-  assert.match(audited, /"command":"models promote","target":"fraud 1","outcome":"done"/)
+  assert.match(audited, /"command":"models promote","target":"fraud","outcome":"done","detail":"version 1"/)
   const back = await models('rollback', ...log)
   assert.equal(back.out, "the own score of 'fraud' scores once a run starts, from its first entry on")
+})
+
+test('a run that holds the folder promotes and rolls back at once', async () => {
+  const { default: pipeline } = (await import(pathToFileURL(project.path('pipeline.ts')).href)) as { default: Pipeline }
+  const data = project.path('data')
+  const live = await LiveRun.open(pipeline, data)
+  try {
+    await serveRunControl(live, { pipeline, data, onReport: assert.fail })
+    assert.deepEqual(await models('promote', '2', ...log), { status: 0, out: "version 2 of 'fraud' is the champion", err: '' })
+    assert.deepEqual(await stateOf(log), ['retired', 'champion'])
+    const [back] = await calledJson('models', project.path('pipeline.ts'), 'rollback', ...log)
+    assert.deepEqual(back, { model: 'fraud', version: 0, waitsForRun: false })
+    assert.deepEqual(await stateOf(log), ['retired', 'retired'])
+    assert.match((await models('promote', '9', ...log)).err, /^SPILL_PRECONDITION: model 'fraud' has no version 9; there are 1, 2$/)
+  } finally {
+    await live.stop()
+  }
+  assert.deepEqual(auditOf(data).lines.slice(-3).map(done), [
+    ['models promote', 'fraud', 'done', 'version 2'],
+    ['models rollback', 'fraud', 'done', 'version 0'],
+    ['models promote', 'fraud', 'rejected', 'SPILL_PRECONDITION'],
+  ])
 })
 
 test('in a registry of files a version is the champion at once, and the next is judged beside it', async () => {
@@ -149,7 +176,7 @@ test('an impossible training is an error, and a failed one is kept with its reas
     assert.match(err, message)
   }
   await bad(
-    /^SPILL_CONFLICT: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
+    /^SPILL_PRECONDITION: version 1 of model 'fraud' cannot score: it was trained on other inputs: input 'now\.n' is defined otherwise/,
     'models',
     'changed.ts',
     'promote',
@@ -181,7 +208,7 @@ test('an impossible training is an error, and a failed one is kept with its reas
   await bad(/^SPILL_TRAINING: none of \d+ rows has the label 1/, 'train', 'pipeline.ts', ...none, ...registry)
   assert.deepEqual((await stateOf(registry)).at(-1), 'failed')
   await bad(
-    /^SPILL_CONFLICT: version 3 of model 'fraud' has no score: none of \d+ rows/,
+    /^SPILL_PRECONDITION: version 3 of model 'fraud' has no score: none of \d+ rows/,
     'models',
     'pipeline.ts',
     'promote',

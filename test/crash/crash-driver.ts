@@ -115,7 +115,7 @@ export class CrashDriver {
     } catch (error) {
       if (
         !isStoreError(error) &&
-        !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_NOT_FOUND', 'SPILL_CONFLICT', 'SPILL_UNSUPPORTED'])
+        !isOneOf(error, ['SPILL_STOPPED', 'SPILL_INPUT', 'SPILL_NOT_FOUND', 'SPILL_PRECONDITION', 'SPILL_CANCELLED', 'SPILL_UNSUPPORTED'])
       )
         this.broken.push(`a batch run on demand failed: ${textOf(error)}`)
     }

@@ -107,7 +107,7 @@ export class TrainingDriver {
       await run.promote(step.model, version, why)
       this.promoted.push(why)
     } catch (error) {
-      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_CONFLICT', 'SPILL_NOT_FOUND', 'SPILL_INPUT']))
+      if (!isOneOf(error, ['SPILL_STORE', 'SPILL_STOPPED', 'SPILL_PRECONDITION', 'SPILL_NOT_FOUND', 'SPILL_INPUT']))
         this.#onBroken(`a promotion failed: ${String((error as Error).stack)}`)
     } finally {
       waiting.delete(why)
@@ -159,7 +159,7 @@ function isPromotable(values: NamedValues, ir: PipelineIR, model: string, versio
     return true
   } catch (error) {
     // SPILL_NOT_FOUND: a changed pipeline no longer has the model.
-    if (isOneOf(error, ['SPILL_CONFLICT', 'SPILL_NOT_FOUND', 'SPILL_INPUT'])) return false
+    if (isOneOf(error, ['SPILL_PRECONDITION', 'SPILL_NOT_FOUND', 'SPILL_INPUT'])) return false
     throw error
   }
 }

@@ -6,7 +6,7 @@
  * of history adds one difficulty that audits had.
  */
 import { random, type Random } from '../../src/base/random.ts'
-import type { Cases, Decided } from '../../src/audit/domain/cases.ts'
+import type { Cases, PlanDecisions } from '../../src/audit/domain/cases.ts'
 import { elementId, type Plan, type ElementSetting } from '../../src/audit/domain/element.ts'
 import { historyBlocks } from '../../src/audit/experiment/history-blocks.ts'
 import type { Arm, Experiment } from '../../src/audit/experiment/experiment.ts'
@@ -93,7 +93,7 @@ interface Ages {
 function experimentOf(cases: Cases, scoresOf: (arm: Arm, ages: Ages) => Float64Array): Experiment {
   const scores = new Map<string, Float64Array>()
   const { t } = cases
-  const decisionsUnder = (plan: Plan, arm: Arm): Promise<Decided> => {
+  const decisionsUnder = (plan: Plan, arm: Arm): Promise<PlanDecisions> => {
     const ages = { fast: ageOf(plan, 'fast'), idle: ageOf(plan, 'idle') }
     const name = `${arm} ${ages.fast} ${ages.idle}`
     const score = scores.get(name) ?? scoresOf(arm, ages)

@@ -9,7 +9,7 @@ import type { AggregateFunction, PartialMethods } from './aggregate-function.ts'
 import type { TileCell, TileEvent } from './tile-format.ts'
 
 /** Negative if the left event is earlier. */
-export function compareEvents(left: TileEvent, right: TileEvent): number {
+function compareEvents(left: TileEvent, right: TileEvent): number {
   return left.time - right.time || left.arrival - right.arrival || left.partition - right.partition || left.offset - right.offset
 }
 

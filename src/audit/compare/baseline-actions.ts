@@ -1,6 +1,6 @@
 /** Actions of the current pipeline: its threshold, its alert volume in each judged block, and the default cost of a wrong action. */
 import type { ModelIR, PipelineIR } from '../../define/ir/index.ts'
-import type { Cases, Decided, RowRange } from '../domain/cases.ts'
+import type { Cases, PlanDecisions, RowRange } from '../domain/cases.ts'
 import {
   alertRuleOf,
   actingAtVolume,
@@ -52,7 +52,7 @@ export class BaselineAlerts {
   readonly #volumes: readonly BlockVolume[]
 
   /** `decided` are the decisions of the current pipeline, with scores of the rows `scored`. */
-  constructor(cases: Cases, scored: RowRange, decided: Decided, inputs: BaselineActionsInputs) {
+  constructor(cases: Cases, scored: RowRange, decided: PlanDecisions, inputs: BaselineActionsInputs) {
     this.#cases = cases
     this.#scored = scored
     this.actions = baselineActionsOf(cases, decided, inputs)
@@ -60,7 +60,7 @@ export class BaselineAlerts {
   }
 
   /** Alerts at the threshold of the current pipeline. */
-  atThreshold(decided: Decided): AlertEvaluation {
+  atThreshold(decided: PlanDecisions): AlertEvaluation {
     const [cases, scored] = [this.#cases, this.#scored]
     const { threshold, cooldown } = this.actions
     const score = eligibleScores(cases, decided.score)
@@ -69,7 +69,7 @@ export class BaselineAlerts {
   }
 
   /** Alerts at the volume of the current pipeline, among the decisions that a slower cadence leaves. */
-  atVolume(decided: Decided): AlertEvaluation {
+  atVolume(decided: PlanDecisions): AlertEvaluation {
     const [cases, scored, volumes] = [this.#cases, this.#scored, this.#volumes]
     const { cooldown } = this.actions
     const score = eligibleScores(cases, decided.score)
@@ -83,7 +83,7 @@ export class BaselineAlerts {
    * one wrong action never costs more than a right one is worth. Charged only at the fixed threshold, where the alert volume may change. 0
    * if no action is wrong.
    */
-  defaultCharge(decided: Decided, { sparse }: ValueFunction): number {
+  defaultCharge(decided: PlanDecisions, { sparse }: ValueFunction): number {
     const cases = this.#cases
     const rows = cases.blocks.tune
     const alert = alertsAt(cases, eligibleScores(cases, decided.score), { ...this.actions, rows })
@@ -102,7 +102,7 @@ export class BaselineAlerts {
    * Share of the current pipeline's actions whose correctness is unknown: their outcome had begun already, or their label is unknown. 0
    * without an action.
    */
-  unjudgedShare({ score }: Decided): number {
+  unjudgedShare({ score }: PlanDecisions): number {
     const cases = this.#cases
     const alert = alertsAt(cases, score, { ...this.actions, rows: this.#scored })
     const { test } = cases.blocks
@@ -117,7 +117,7 @@ export class BaselineAlerts {
 }
 
 /** An evaluation of the block `test`. Its alerts are computed on demand, since most value functions read only the acting rows. */
-function evaluationOf(cases: Cases, decided: Decided, acting: Int32Array | undefined, alertsOf: () => Uint8Array): AlertEvaluation {
+function evaluationOf(cases: Cases, decided: PlanDecisions, acting: Int32Array | undefined, alertsOf: () => Uint8Array): AlertEvaluation {
   let alert: Uint8Array | undefined
   return {
     cases,
@@ -131,7 +131,7 @@ function evaluationOf(cases: Cases, decided: Decided, acting: Int32Array | undef
 }
 
 /** The model's own threshold, or the one at which `budget` of the decisions of the block `tune` act. */
-function baselineActionsOf(cases: Cases, decided: Decided, { ir, model, budget }: BaselineActionsInputs): BaselineActions {
+function baselineActionsOf(cases: Cases, decided: PlanDecisions, { ir, model, budget }: BaselineActionsInputs): BaselineActions {
   const { tune } = cases.blocks
   const score = eligibleScores(cases, decided.score)
   const rule = alertRuleOf(ir, model.name)

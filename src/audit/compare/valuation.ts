@@ -12,7 +12,7 @@ import { labelHorizon } from '../../replay/index.ts'
 import type { ModelIR } from '../../define/ir/index.ts'
 import { TOLERATED_LOSS } from '../statistics/freshness-threshold.ts'
 import { BaselineAlerts, type BaselineActions, type BaselineActionsInputs } from './baseline-actions.ts'
-import type { Cases, Decided, RowRange } from '../domain/cases.ts'
+import type { Cases, PlanDecisions, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Plan } from '../domain/element.ts'
 import { isInconclusive } from '../domain/plan-types.ts'
 import type { Arm, Experiment } from '../experiment/experiment.ts'
@@ -40,7 +40,7 @@ export interface ValuedPlan {
   readonly charged?: SparseValues
   readonly performance: Performance
   /** The scores and times behind the value. */
-  readonly decided: Decided
+  readonly decided: PlanDecisions
 }
 
 /** True if both plans have the same scores at the same times, so that they are equal on any history. */
@@ -104,7 +104,7 @@ export class PlanValuation {
   readonly #baselines = new Map<ValuationMode, ValuedPlan>()
   #noRetrainingReason: string | undefined
 
-  private constructor(experiment: Experiment, options: ValuationOptions, decided: Decided) {
+  private constructor(experiment: Experiment, options: ValuationOptions, decided: PlanDecisions) {
     const { cases, scored } = experiment
     const { utility, model } = options
     this.#experiment = experiment
@@ -189,15 +189,15 @@ export class PlanValuation {
     return this.#utility.values(this.#evaluate(await this.#decisionsUnder(plan, mode), mode))
   }
 
-  #decisionsUnder(plan: Plan, mode: ValuationMode): Promise<Decided> {
+  #decisionsUnder(plan: Plan, mode: ValuationMode): Promise<PlanDecisions> {
     return this.#experiment.decisionsUnder(plan, mode === 'withRetraining' ? 'withRetraining' : 'withoutRetraining')
   }
 
-  #evaluate(decided: Decided, mode: ValuationMode): AlertEvaluation {
+  #evaluate(decided: PlanDecisions, mode: ValuationMode): AlertEvaluation {
     return mode === 'withoutRetraining' ? this.#alerts.atThreshold(decided) : this.#alerts.atVolume(decided)
   }
 
-  #valued(decided: Decided, mode: ValuationMode): ValuedPlan {
+  #valued(decided: PlanDecisions, mode: ValuationMode): ValuedPlan {
     const evaluation = this.#evaluate(decided, mode)
     const { sparse, chargedSparse: charged, outcomes } = this.#utility
     const value = sparse(evaluation)
@@ -227,7 +227,7 @@ export class PlanValuation {
 const percentText = (part: number): string => `${Math.round(part * 100)} %`
 
 /** Explains a history on which nothing can be judged: the model has no score of its own and cannot be trained on the first part. */
-async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<Decided>): Promise<Decided> {
+async function decideOrExplain({ name, score }: ModelIR, decide: () => Promise<PlanDecisions>): Promise<PlanDecisions> {
   try {
     return await decide()
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 /** The decisions under one plan, row by row of `Cases`. */
-export interface Decided {
+export interface PlanDecisions {
   /** Scores. NaN where an input was missing, or where a slower cadence omits the tick. */
   readonly score: Float64Array
   /**

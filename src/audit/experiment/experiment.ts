@@ -9,7 +9,7 @@ import { limits } from '../../base/index.ts'
 import type { ScoringDefinitions } from '../../decision/index.ts'
 import type { ModelIR, TrainIR } from '../../define/ir/index.ts'
 import { type ReplayLog, labelHorizon } from '../../replay/index.ts'
-import type { Cases, Decided, RowRange } from '../domain/cases.ts'
+import type { Cases, PlanDecisions, RowRange } from '../domain/cases.ts'
 import { asItRuns, type Element, type Plan, type ElementSetting } from '../domain/element.ts'
 import { PlanThreads, PrecomputedPlans, maxUnusedResults, type PlanOwner, type ThreadWork } from './parallel/precomputed-plans.ts'
 import { isScoredByDefinition } from './parallel/shared-memory.ts'
@@ -144,7 +144,7 @@ export class Experiment {
    * @throws `SPILL_UNSUPPORTED` for a setting that this history cannot show, `SPILL_TRAINING` where the arm `withRetraining` has nothing to learn
    * from; both as rejections
    */
-  async decisionsUnder(plan: Plan, arm: Arm): Promise<Decided> {
+  async decisionsUnder(plan: Plan, arm: Arm): Promise<PlanDecisions> {
     this.#validate(plan, arm)
     if (arm === 'withoutRetraining') await this.#ensureRunningModel()
     // The training data of scheduled training is not known in advance, so all cases are replayed.

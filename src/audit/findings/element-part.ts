@@ -92,7 +92,7 @@ function verdictWithCurve(verdict: ElementVerdict, levels: ElementPart['levels']
 }
 
 /** True for the age of a model, which never becomes old by accident. */
-export const hasOnlyRetraining = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
+const hasOnlyRetraining = ({ levels }: Pick<ElementPart, 'levels'>): boolean =>
   levels.length > 0 && levels.every(({ withoutRetraining }) => 'why' in withoutRetraining.perWeek)
 
 const NO_INCIDENT = 'the age of a model is planned, and no accident'

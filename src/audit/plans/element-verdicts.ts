@@ -28,7 +28,7 @@ export const NOT_OBSERVABLE = 'not observable in this history'
 export const BY_PLAN = 'by the plan'
 /** Choices that the curve decides, whatever the costs. */
 export const SAFE_DAY_OLD = 'safe to be a day old'
-export const KEEP_FRESH = 'keep as fresh as now'
+const KEEP_FRESH = 'keep as fresh as now'
 
 /** Verdict on an element without other choices in the space of plans. */
 export function fixedVerdict({ notObservable }: PlanElement): ElementVerdict {

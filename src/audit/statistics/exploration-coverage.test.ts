@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exploringHistory, THRESHOLD, type Explored, type ExploringWorld } from '../../../test/audit/exploring-world.ts'
-import type { Cases, Decided } from '../domain/cases.ts'
+import type { Cases, PlanDecisions } from '../domain/cases.ts'
 import { alertsAt, valueBounds, sumOfKnown, utilityOf } from '../value/index.ts'
 import { differenceIntervals, tooFewExplored } from './intervals.ts'
 import { sparseOf } from '../value/sparse.ts'
@@ -12,7 +12,7 @@ const SEEDS = 120
 const world: ExploringWorld = { days: 60, perDay: 80, cards: 80, explore: 0.25 }
 const { values } = utilityOf({ utility: { kind: 'money', saves: 'amount', wrong: 10 } }, { name: 'fraud' })
 
-const givenOf = (cases: Cases, decided: Decided) => {
+const givenOf = (cases: Cases, decided: PlanDecisions) => {
   const alert = alertsAt(cases, decided.score, { threshold: THRESHOLD })
   return { cases, decided, alert, rows: cases.blocks.test }
 }

@@ -6,12 +6,12 @@
  */
 import { sharedFloats } from '../../columns/index.ts'
 import { lastResults, memoizeByRows } from '../domain/caches.ts'
-import type { Cases, Decided, RowRange } from '../domain/cases.ts'
+import type { Cases, PlanDecisions, RowRange } from '../domain/cases.ts'
 import { flagsBefore } from './sparse.ts'
 
 export interface AlertEvaluation {
   readonly cases: Cases
-  readonly decided: Decided
+  readonly decided: PlanDecisions
   /** 1 where the decision acts, for all rows. */
   readonly alert: Uint8Array
   readonly rows: RowRange

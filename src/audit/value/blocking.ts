@@ -30,7 +30,7 @@ export function blockedDollars(evaluation: AlertEvaluation, order: Int32Array, {
 }
 
 /** 1 where an event was blocked, for all rows. Rows outside `order` are 0. */
-export function blockedRows(
+function blockedRows(
   { cases: { t, key }, decided: { actedAt, inline }, alert }: AlertEvaluation,
   order: Int32Array,
   blocks: number,

@@ -28,7 +28,7 @@ export interface FillOptions {
 }
 
 /** Fields of the rows: keys, and the time of the row. */
-export const rowColumns = ({ keys }: BackfillGroup): OutputColumn[] => [
+const rowColumns = ({ keys }: BackfillGroup): OutputColumn[] => [
   ...keys.map((column): OutputColumn => ({ ...column, name: `key.${column.name}` })),
   { name: 't', type: 'timestamp' },
 ]

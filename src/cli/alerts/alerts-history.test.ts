@@ -34,7 +34,7 @@ test('alerts are listed, changed and priced', async () => {
     log.map(line => (JSON.parse(line) as Record<string, string>)['command']),
     ['alerts acknowledge', 'alerts silence', 'alerts resolve'],
   )
-  assert.match((await called('alerts', 'ack', alert.id, '--data', data)).err, /SPILL_CONFLICT: alert '.*' is resolved/)
+  assert.match((await called('alerts', 'ack', alert.id, '--data', data)).err, /SPILL_PRECONDITION: alert '.*' is resolved/)
   assert.match((await called('alerts', 'ack', 'nothing-1', '--data', data)).err, /SPILL_NOT_FOUND: there is no alert 'nothing-1'/)
   assert.match((await called('alerts', 'silence', alert.id, '--data', data)).err, /--for 2h/)
   assert.match((await called('alerts', 'resolve', alert.id, '--outcome', 'good', '--data', data)).err, /--outcome is acted or noise/)

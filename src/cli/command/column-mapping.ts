@@ -100,7 +100,7 @@ function checkCollisions({ name, columns }: SourceIR, names: ColumnMapping): voi
 }
 
 /** The fields that the files must have: the mapped names, and the required columns of a source without a map function. */
-export function requiredFields(source: SourceIR, names: ColumnMapping = new Map()): string[] {
+function requiredFields(source: SourceIR, names: ColumnMapping = new Map()): string[] {
   if (source.mapVersion !== undefined) return [...names.values()]
   const required = source.columns.filter(
     column => names.has(column.name) || (requiredReason(source, column) !== undefined && column.default === undefined && !column.aliases),
@@ -112,7 +112,7 @@ export function requiredFields(source: SourceIR, names: ColumnMapping = new Map(
  * Checks the mappings against the fields of the files. Returns warnings about missing and ignored fields of NDJSON files, from a sample.
  * Throws `SPILL_NOT_FOUND`, with the fix, for a mapped name that no file has, and for a missing required column.
  */
-export function checkColumnMappings(
+function checkColumnMappings(
   sources: readonly SourceIR[],
   names: ReadonlyMap<string, ColumnMapping>,
   filesOf: (source: string) => readonly FileFields[],
@@ -193,7 +193,7 @@ export interface FileFields {
  * Reads the field names. Reads NDJSON until all of `fieldNames` were found, and at least one batch; to its end only if a field is missing.
  * Throws `SPILL_FILE` for a file that cannot be read.
  */
-export async function fieldsOfFile(path: string, fieldNames: readonly string[], open?: OpenRecords): Promise<FileFields> {
+async function fieldsOfFile(path: string, fieldNames: readonly string[], open?: OpenRecords): Promise<FileFields> {
   const file = open?.() ?? (await openInput(path))
   if (file.columns) return { file: file.name, names: file.columns.map(({ name }) => name), isSample: false }
   const names = new Set<string>()

@@ -158,7 +158,7 @@ function parsedArgs(args: readonly string[], options: NonNullable<ParseArgsConfi
 }
 
 /** True for the name of a script, such as a pipeline file. Other arguments are keys, names and numbers. */
-export const isScript = (text: string): boolean => /\.[cm]?[jt]s$/.test(text)
+const isScript = (text: string): boolean => /\.[cm]?[jt]s$/.test(text)
 
 /** The usage of a command and its options, wrapped to `columns`. */
 export function helpOf(command: Command, columns = COLUMNS): string {

@@ -53,7 +53,8 @@ export async function editDeadLetters(data: string, ids: readonly number[], requ
     }
     return opened.isLive
   }).catch(async (error: unknown) => {
-    if (isOne && isSpillwayError(error) && error.code === 'SPILL_CONFLICT') await printLetters(data, ids, json)
+    if (isOne && isSpillwayError(error) && (error.code === 'SPILL_CONFLICT' || error.code === 'SPILL_PRECONDITION'))
+      await printLetters(data, ids, json)
     throw error
   })
   if (isOne || json) await printLetters(data, changed, json)

@@ -139,7 +139,7 @@ describe('a folder that is changed', () => {
       [1, 2, 4],
     )
     const again = await dlq(shop.pipeline, 'replay', '3')
-    assert.deepEqual([again.status, again.err], [1, 'SPILL_CONFLICT: dead letter 3 is settled (accepted) and cannot be changed'])
+    assert.deepEqual([again.status, again.err], [1, 'SPILL_PRECONDITION: dead letter 3 is settled (accepted) and cannot be changed'])
     assert.equal((await decisions()).length, 4)
   })
 
@@ -242,7 +242,10 @@ describe('a folder that is changed', () => {
     await dlq('drop', '3', '4', '--why', 'noise')
     assert.deepEqual(await dlq(shop.pipeline, 'replay', '--all'), { status: 0, out: 'No dead letter to replay.', err: '' })
     assert.match((await dlq('show', '1')).out, /^ {2}dropped: noise \(\S+Z\)$/m)
-    assert.equal((await dlq('edit', '1', '--set', 'a=b')).err, 'SPILL_CONFLICT: dead letter 1 is settled (dropped) and cannot be changed')
+    assert.equal(
+      (await dlq('edit', '1', '--set', 'a=b')).err,
+      'SPILL_PRECONDITION: dead letter 1 is settled (dropped) and cannot be changed',
+    )
   })
 
   test('the audit log records each change with user and command, and no data of a dead letter', async () => {

@@ -26,7 +26,7 @@ export function completionCommand(commands: readonly Command[]): Command {
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 
 /** The subcommands in the usage of a command: `list` and `show` of `[list] | show NUMBER`. */
-export const subcommandsOf = ({ usage }: Pick<Command, 'usage'>): string[] =>
+const subcommandsOf = ({ usage }: Pick<Command, 'usage'>): string[] =>
   usage.split(' | ').flatMap(call => /^\[?([a-z]+)\b/.exec(call)?.slice(1) ?? [])
 
 /** The values of an option that takes one of several words: `day` and `month` of `day|month`. */

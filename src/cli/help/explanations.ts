@@ -109,9 +109,10 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
   SPILL_CLOCK: {
     meaning: `The clock of the machine jumped ahead by more than an hour during a run. Arrivals never decrease, so one event stamped
       a year ahead would give that arrival to every later event. The run stops before it stamps one. A machine that was suspended
-      for longer, such as a laptop, looks the same.`,
+      for longer, such as a laptop, looks the same. Or the newest backup of a target was made at a later time than now: it would
+      stay the newest, and hide the next ones.`,
     fix: `correct the clock and start the run again. A clock that jumps back needs no fix: arrivals stay constant until it has
-      caught up.`,
+      caught up. If the clock was ahead when that backup was made, delete the manifest that the message names.`,
   },
   SPILL_STORE: {
     meaning: `The data folder cannot be read or written: the disk is full, the folder is read-only or does not exist. Acknowledged
@@ -187,14 +188,27 @@ export const explanations: Readonly<Record<ErrorCode, Explanation>> = {
       source and reason.`,
   },
   SPILL_CONFLICT: {
-    meaning: `The request is well-formed, but the state of its target does not allow it (409). A dead letter is settled, is being
-      changed by another operator, or has a newer record. An effect to retry or drop is not dead. A version to promote does not
-      exist or cannot score; a model to roll back has no promoted version. A batch run is requested of a source without events. A
-      job to cancel does not run; a requested job is cancelled. A run or a report to check is not done, or its definitions have
-      changed. The name of a token exists; the folder of \`spillway init\` has these files. An online store is asked to drop an
-      active generation, or to activate a dropped one. A target of backups has those of another log, or one of a later time than now.`,
-    fix: `look at the state (\`spillway dlq show\`, \`spillway effects\`, \`spillway models\`), which the message names, before you
-      repeat the request.`,
+    meaning: `Someone else was first (409). A dead letter or an effect is being changed by another operator; a dead letter has a
+      newer record than the edit, or was settled since a repair was planned; an audit runs already. Nothing was changed.`,
+    fix: `look at the target again (\`spillway dlq show\`, \`spillway effects\`), and repeat the request if it is still right.`,
+  },
+  SPILL_PRECONDITION: {
+    meaning: `The request is well-formed, but the state of its target does not allow it (409). A dead letter is settled. An effect to
+      retry or drop is not dead. An alert to acknowledge is resolved. A version to promote does not exist or cannot score; a model to
+      roll back has no promoted version. A batch run is requested of a source without events. A job to cancel does not run. A run or a
+      report to check is not done, or its definitions have changed. The run has another version of the pipeline. An online store is
+      asked to drop an active generation, or to activate a dropped one.`,
+    fix: `the message names the state; the same request fails until the state is another one.`,
+  },
+  SPILL_EXISTS: {
+    meaning: `A name or a place is in use already (409). There is a token of this name; the folder of \`spillway init\` has these files;
+      the folder of \`spillway restore\` is not empty; a target of backups has those of another log. Nothing was written.`,
+    fix: `choose a different name, folder or target, or move away what is there.`,
+  },
+  SPILL_CANCELLED: {
+    meaning: `The job that a request started was cancelled by an operator (409). Its ledger records the attempt as failed; the previous
+      result stays in use.`,
+    fix: `none is needed: the job runs again at its next time. Request it again to have it earlier.`,
   },
   SPILL_REJECTED: {
     meaning: `The only record of an HTTP request was rejected (422). The answer has the reason; the record is a dead letter.`,

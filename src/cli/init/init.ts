@@ -132,7 +132,7 @@ function checkFolder(folder: string, isSample: boolean): void {
   const conflicts = names.filter(name => existsSync(join(folder, name)))
   if (conflicts.length === 0) return
   const problem = `has ${conflicts.join(', ')} already, and nothing was written; give another folder, or move the files`
-  throw new SpillwayError('SPILL_CONFLICT', problem, { place: folder })
+  throw new SpillwayError('SPILL_EXISTS', problem, { place: folder })
 }
 
 /** Throws if several columns are equally likely to be the outcome, on which all results of an audit depend. */

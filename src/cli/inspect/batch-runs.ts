@@ -50,14 +50,16 @@ function noneText(batches: readonly string[]): string {
 
 /** Recomputes batch runs. Returns 1 if any hash differs. */
 function check(batchRuns: FolderView['batchRuns'], numbers: readonly number[], json: boolean): number {
-  let isSame = true
+  let areSame = true
   for (const number of numbers) {
     const run = batchRuns.recompute(number)
-    isSame &&= run.is === run.was
+    const { recordedHash, recomputedHash } = run
+    const isSame = recomputedHash === recordedHash
+    areSame &&= isSame
     if (json) console.log(JSON.stringify(run))
-    else console.log(`run ${number}: ${run.is === run.was ? `the same, ${run.is}` : `it was ${run.was}, and is ${run.is}`}`)
+    else console.log(`run ${number}: ${isSame ? `the same, ${recomputedHash}` : `it was ${recordedHash}, and is ${recomputedHash}`}`)
   }
-  return isSame ? 0 : 1
+  return areSame ? 0 : 1
 }
 
 function lineOf({ record, parts, isInterrupted }: ListedBatchRun): string {

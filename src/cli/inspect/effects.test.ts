@@ -29,7 +29,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   await closeDataFolder(folder)
   assert.equal(
     (await called('effects', 'retry', '1', '3', '--data', data)).err,
-    'SPILL_CONFLICT: effect 3 is pending; only dead effects can be retried or dropped',
+    'SPILL_PRECONDITION: effect 3 is pending; only dead effects can be retried or dropped',
   )
   assert.equal((await called('effects', 'retry', '1', '--data', data)).status, 0)
   assert.equal((await called('effects', 'drop', '2', '--why', 'nobody listens', '--data', data)).status, 0)
@@ -54,7 +54,7 @@ test('dead effects are retried or dropped, all or none, and the audit log record
   )
   const { lines, text } = auditOf(data)
   assert.deepEqual(lines.map(done), [
-    ['effects retry', '1, 3', 'rejected', 'SPILL_CONFLICT'],
+    ['effects retry', '1, 3', 'rejected', 'SPILL_PRECONDITION'],
     ['effects retry', '1', 'done', undefined],
     ['effects drop', '2', 'done', 'nobody listens'],
   ])

@@ -110,9 +110,10 @@ async function check(
   let isGood = true
   for (const number of numbers) {
     const report = await reports.recompute(number, definitions)
-    const { was, is, file } = report
-    isGood &&= is === was && file !== 'another'
-    const rows = is === was ? `the same rows, ${is}` : `its rows were ${was}, and are ${is}`
+    const { recordedHash, recomputedHash, file } = report
+    const isSame = recomputedHash === recordedHash
+    isGood &&= isSame && file !== 'another'
+    const rows = isSame ? `the same rows, ${recomputedHash}` : `its rows were ${recordedHash}, and are ${recomputedHash}`
     const fileText = file === 'another' ? 'another than was written' : file
     if (json) printJson(report)
     else printLines(`report ${number}: ${rows}; its file is ${fileText}`)

@@ -2,7 +2,7 @@
 import { SpillwayError } from '../../base/index.ts'
 import { forTerminal } from '../command/print.ts'
 import type { Pipeline } from '../../define/index.ts'
-import { promoteVersion, type RegisteredModels, type VersionRegistry } from '../../operate/index.ts'
+import type { RegisteredModels, VersionRegistry } from '../../operate/index.ts'
 import { trainableModel } from '../../training/registry/index.ts'
 import { lastOf, lastOption, subcommandOf } from '../command/arguments.ts'
 import { defineCommand, UsageError } from '../command/command.ts'
@@ -77,7 +77,7 @@ function show(registered: RegisteredModels, { pipeline, model, number, json }: R
   const version = registered.version(pipeline.ir, model, number)
   const score = view === 'score' ? registered.score(model, number) : undefined
   if (view !== 'show' && !version.trained)
-    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
+    throw new SpillwayError('SPILL_PRECONDITION', `version ${number} of model '${model}' has no score: ${version.error ?? version.state}`)
   if (view === 'score') console.log(JSON.stringify(score))
   else if (json)
     console.log(
@@ -92,10 +92,10 @@ function show(registered: RegisteredModels, { pipeline, model, number, json }: R
   return 0
 }
 
-async function promote({ pipeline: { ir }, registry, model, number, json }: Request, verb: 'promote' | 'rollback'): Promise<number> {
-  const promoted = await promoteVersion(registry, ir, model, verb === 'rollback' ? 'previous' : number)
-  const champion = promoted === 0 ? `the own score of '${model}'` : `version ${promoted} of '${model}'`
-  if (json) console.log(JSON.stringify({ model, version: promoted }))
-  else console.log(registry.hasLog ? `${champion} scores once a run starts, from its first entry on` : `${champion} is the champion`)
+async function promote({ pipeline, registry, model, number, json }: Request, verb: 'promote' | 'rollback'): Promise<number> {
+  const { version, waitsForRun } = await registry.promote(pipeline, { model, version: verb === 'rollback' ? 'previous' : number })
+  const champion = version === 0 ? `the own score of '${model}'` : `version ${version} of '${model}'`
+  if (json) console.log(JSON.stringify({ model, version, waitsForRun }))
+  else console.log(waitsForRun ? `${champion} scores once a run starts, from its first entry on` : `${champion} is the champion`)
   return 0
 }

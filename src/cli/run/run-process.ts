@@ -84,7 +84,7 @@ export interface RunRequest {
 }
 
 /** Runs a pipeline until a signal, or until the end of its files with `once`. Returns the exit code. */
-export async function runPipeline(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
+export async function runUntilSignal(pipeline: Pipeline, request: RunRequest, output: RunOutput): Promise<number> {
   const { print } = output
   const { listen, data, once, isDry, takesOver, keepMs, batchThreads, decisions, json } = request
   letHeapGrow()

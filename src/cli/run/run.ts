@@ -4,7 +4,7 @@ import { lineageTarget } from '../../openlineage/index.ts'
 import { dataFolderOf, dataOption } from '../command/data-folder.ts'
 import { addressHelp, STANDARD_INPUT } from '../../sources/index.ts'
 import { checkHostNames, listenAddress, rateLimitOf, rateOption, webhookOption, parseWebhookSources } from './server-options.ts'
-import { runPipeline, type RunRequest } from './run-process.ts'
+import { runUntilSignal, type RunRequest } from './run-process.ts'
 import { backupOfRun, backupOptions } from './backup-option.ts'
 import { parseSchedule } from './reconcile-option.ts'
 import { printedOutput, type RunOutput } from './run-output.ts'
@@ -84,7 +84,7 @@ export async function startRun(values: Values, positionals: readonly string[], p
   const printing = pipeline.ir.actions?.find(({ do: effect }) => effect.kind === 'stdout')
   if (printing && (request.json || request.decisions === STANDARD_INPUT))
     throw new UsageError(`action '${printing.name}' writes to standard output, so --json and --decisions - cannot be used`)
-  return runPipeline(pipeline, request, output)
+  return runUntilSignal(pipeline, request, output)
 }
 
 /** Throws `UsageError`. */

@@ -77,7 +77,7 @@ export type ForeignColumns<Input, Stated extends ColumnSpecs, Time extends strin
 type JsonSchema = Readonly<Record<string, unknown>>
 
 /** IR of the columns of a Standard Schema. Throws `SPILL_DEFINITION` or `SPILL_UNSUPPORTED` for a field that no column can check. */
-export function foreignColumns(source: string, schema: StandardJsonSchema, explicit: ColumnSpecs, time: string): readonly DeclaredColumn[] {
+function foreignColumns(source: string, schema: StandardJsonSchema, explicit: ColumnSpecs, time: string): readonly DeclaredColumn[] {
   const json = jsonSchemaOf(source, schema)
   const fields = json['properties'] as Record<string, JsonSchema> | undefined
   if (json['type'] !== 'object' || fields === undefined)

@@ -18,8 +18,8 @@ export class ConnectionAlerts {
       if (!broker) return
       connection?.on('error', error => {
         // The text of the error has no address.
-        const found = kafkaError(new Error(`Connection to ${broker.host}:${broker.port} failed`, { cause: error }))
-        if (found.kind === 'denied') this.#alert ??= found
+        const failure = kafkaError(new Error(`Connection to ${broker.host}:${broker.port} failed`, { cause: error }))
+        if (failure.kind === 'denied') this.#alert ??= failure
       })
     })
   }

@@ -5,7 +5,7 @@
 import * as client from '@platformatic/kafka'
 import type { AbortedTransaction } from '../records/record-set.ts'
 
-export const FETCH_KEY = 1
+const FETCH_KEY = 1
 const [OLDEST, NEWEST] = [12, 17]
 /** Version from which topics are named by their ids. */
 const TOPIC_IDS = 13

@@ -75,9 +75,9 @@ export class GroupCoordinator {
 
   async topic(): Promise<{ readonly id: string; readonly partitions: number }> {
     const { topics } = await this.#admin.metadata({ topics: [this.#topic], forceUpdate: true })
-    const found = topics.get(this.#topic)
-    if (!found) throw new KafkaError('missing', `topic '${this.#topic}' does not exist`)
-    return { id: found.id, partitions: found.partitionsCount }
+    const metadata = topics.get(this.#topic)
+    if (!metadata) throw new KafkaError('missing', `topic '${this.#topic}' does not exist`)
+    return { id: metadata.id, partitions: metadata.partitionsCount }
   }
 
   async offsets(partitions: readonly number[]): Promise<ReadonlyMap<number, StoredOffset>> {

@@ -16,13 +16,13 @@ export function stickyAssignment(members: readonly AssignableMember[], count: nu
   const assigned = new Set<number>()
   // Those that had most take the larger shares.
   const byOwned = sorted.toSorted((a, b) => b.owned.length - a.owned.length)
-  const kept = byOwned.map(({ id, owned }, i) => {
+  const assignments = byOwned.map(({ id, owned }, i) => {
     const most = least + (i < extra ? 1 : 0)
     const partitions = owned.filter(partition => partition < count && !assigned.has(partition)).slice(0, most)
     for (const partition of partitions) assigned.add(partition)
     return { id, most, partitions: [...partitions] }
   })
   const free = Array.from({ length: count }, (_, partition) => partition).filter(partition => !assigned.has(partition))
-  for (const { most, partitions } of kept) partitions.push(...free.splice(0, most - partitions.length))
-  return new Map(kept.map(({ id, partitions }) => [id, partitions.toSorted((a, b) => a - b)]))
+  for (const { most, partitions } of assignments) partitions.push(...free.splice(0, most - partitions.length))
+  return new Map(assignments.map(({ id, partitions }) => [id, partitions.toSorted((a, b) => a - b)]))
 }

@@ -186,7 +186,7 @@ test('people acknowledge, silence and resolve; a silence goes on for the next al
   )
   desk.edit({ id, change: 'resolve', outcome: 'noise' })
   assert.equal(desk.book.alerts[0].outcome?.kind, 'noise', 'the outcome may be corrected')
-  assert.throws(() => desk.edit({ id, change: 'acknowledge' }), { code: 'SPILL_CONFLICT' })
+  assert.throws(() => desk.edit({ id, change: 'acknowledge' }), { code: 'SPILL_PRECONDITION' })
   assert.throws(() => desk.edit({ id: 'source-stopped-payment-1', change: 'resolve' }), {
     code: 'SPILL_NOT_FOUND',
     message: /did you mean 'source-stopped-payments-1'/,

@@ -29,7 +29,7 @@ export function alertById<T extends { readonly alert: Alert }>(alerts: readonly 
 /**
  * The alert after a change by `by` at `now`, UTC ms, and the change of which receivers are notified; none for a silence or a late outcome.
  *
- * @throws `SPILL_CONFLICT` to acknowledge or silence an alert that is resolved; `SPILL_INPUT` for a silence without an end ahead, or
+ * @throws `SPILL_PRECONDITION` to acknowledge or silence an alert that is resolved; `SPILL_INPUT` for a silence without an end ahead, or
  *   beyond `ALERT_SILENCE_MS_MAX`.
  */
 export function changedAlert(
@@ -42,7 +42,10 @@ export function changedAlert(
   const noted = { by, at: now, ...(note !== undefined && { note: note.slice(0, limits.FAILURE_REASON_CHARS_MAX) }) }
   const isResolved = alert.state === 'resolved'
   if (isResolved && change !== 'resolve')
-    throw new SpillwayError('SPILL_CONFLICT', `alert '${alert.id}' is resolved; only its outcome can be recorded: spillway alerts resolve`)
+    throw new SpillwayError(
+      'SPILL_PRECONDITION',
+      `alert '${alert.id}' is resolved; only its outcome can be recorded: spillway alerts resolve`,
+    )
   switch (change) {
     case 'acknowledge':
       return { alert: { ...alert, acknowledged: noted }, notice: 'acknowledged' }

@@ -11,7 +11,7 @@ import { measureNamed, measureOf } from './measures.ts'
 import { SeriesBlock } from './series-block.ts'
 
 /** Names of stored values. */
-export const SERIES_PREFIX = 'series/'
+const SERIES_PREFIX = 'series/'
 /** The number of the newest sample. */
 export const LAST_SAMPLE = `${SERIES_PREFIX}last`
 

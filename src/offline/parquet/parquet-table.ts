@@ -133,7 +133,7 @@ export const partitionFolder = (folder: string, group: string, unit: PartitionUn
   join(folder, group, `${unit}=${name}`)
 
 /** The file of a column. */
-export const columnPath = (partition: string, column: string): string => join(partition, `${column}.parquet`)
+const columnPath = (partition: string, column: string): string => join(partition, `${column}.parquet`)
 
 /** Opens a writer of partitions below `folder`. */
 export async function openParquetWriter(folder: string, unit: PartitionUnit, scratch: string): Promise<PartitionWriter> {

@@ -21,6 +21,9 @@ const accepted: readonly (readonly [ControlOperation, object, object?])[] = [
   ['cancelJob', { kind: 'backup' }],
   ['cancelJob', { kind: 'report', name: 'list', number: 12 }],
   ['cancelJob', { kind: 'reconciliation', number: 12 }],
+  ['promoteModel', { model: 'fraud', version: 3 }],
+  ['promoteModel', { model: 'fraud', version: 0 }],
+  ['promoteModel', { model: 'fraud', version: 'previous' }],
 ]
 
 test('requests are returned as they are, each number once', () => {
@@ -69,6 +72,14 @@ const rejected: readonly (readonly [ControlOperation, unknown, RegExp])[] = [
   ['cancelJob', { kind: 'reconciliation', name: 'a' }, /^a reconciliation has no "name"; got 'a'$/],
   ['cancelJob', { kind: 'report', name: 'a', why: 'x' }, /^there is no field 'why' here; there is kind, name, number$/],
   ['cancelJob', { kind: 'report', name: 'a', number: 0 }, /^"number" is that of the attempt to cancel; got 0$/],
+  ['promoteModel', { version: 3 }, /^"model" is the name of a model; got nothing$/],
+  [
+    'promoteModel',
+    { model: 'fraud' },
+    /^"version" is the number of a version, 0 for the score of the definition, or "previous"; got nothing$/,
+  ],
+  ['promoteModel', { model: 'fraud', version: -1 }, /^"version" is the number of a version, .*; got -1$/],
+  ['promoteModel', { model: 'fraud', version: '3' }, /^"version" is the number of a version, .*; got '3'$/],
 ]
 
 for (const [operation, request, message] of rejected)

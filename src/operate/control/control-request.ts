@@ -8,6 +8,7 @@ import {
   type EffectDrop,
   type EffectRetry,
   type JobCancellation,
+  type ModelPromotion,
   isSingleJobKind,
   jobKinds,
   type RunControl,
@@ -23,6 +24,7 @@ export const controlRequests = {
   retryEffects,
   dropEffects,
   cancelJob,
+  promoteModel,
   editAlert,
 } satisfies { readonly [Name in keyof RunControl]: (value: unknown) => Parameters<RunControl[Name]>[0] }
 
@@ -98,6 +100,14 @@ function cancelJob(value: unknown): JobCancellation {
   if (isSingle && name !== undefined) throw wrong(`a ${kind} has no "name"`, name)
   if (number !== undefined && !isNumber(number)) throw wrong('"number" is that of the attempt to cancel', number)
   return { kind, ...(name !== undefined && { name: name as string }), ...(number !== undefined && { number }) }
+}
+
+function promoteModel(value: unknown): ModelPromotion {
+  const { model, version } = fieldsOf(value, ['model', 'version'])
+  if (typeof model !== 'string') throw wrong('"model" is the name of a model', model)
+  if (version !== 'previous' && version !== 0 && !isNumber(version))
+    throw wrong('"version" is the number of a version, 0 for the score of the definition, or "previous"', version)
+  return { model, version }
 }
 
 function editAlert(value: unknown): AlertEdit {

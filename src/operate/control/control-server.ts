@@ -1,6 +1,6 @@
 /**
- * Serves the changes of operators at the control socket of a run: `spillway dlq`, `effects` and `jobs` connect to it while the run holds the
- * folder.
+ * Serves the changes of operators at the control socket of a run: `spillway dlq`, `effects`, `jobs`, `models` and `alerts` connect to
+ * it while the run holds the folder.
  *
  * Bounds: `CONTROL_CONNECTIONS_MAX` connections, one request at a time in each, `CONTROL_REQUEST_BYTES_MAX` bytes and
  * `CONTROL_REQUEST_MS` for a request. The server keeps no process alive.

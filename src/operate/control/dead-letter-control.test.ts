@@ -139,7 +139,7 @@ test('all named dead letters are sent, or none', async () => {
   await assert.rejects(control.replay({ ids: [1, 9] }), { code: 'SPILL_NOT_FOUND' })
   await assert.rejects(control.drop({ ids: [1, 9], why: 'x' }), { code: 'SPILL_NOT_FOUND' })
   await assert.rejects(control.replay({ ids: [1], fingerprint: 'other' }), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_PRECONDITION',
     message: /another version of pipeline 'shop'/,
   })
   await assert.rejects(control.replay({ ids: [1], source: 'visit' }), { code: 'SPILL_NOT_FOUND', message: /did you mean 'visits'/ })
@@ -205,7 +205,8 @@ async function operateAndCrash(seed: number, disk: Disk): Promise<void> {
     check(new ModelStore(store.crash(below(store.waiting + 1))), acknowledged, `seed ${seed}, step ${step}`)
   }
   store.release()
-  for (const settled of await Promise.allSettled(changes)) assert.match(String(code(settled)), /^(done|SPILL_CONFLICT)$/, `seed ${seed}`)
+  for (const settled of await Promise.allSettled(changes))
+    assert.match(String(code(settled)), /^(done|SPILL_CONFLICT|SPILL_PRECONDITION)$/, `seed ${seed}`)
   check(store, acknowledged, `seed ${seed}`)
   await run.stop()
 }

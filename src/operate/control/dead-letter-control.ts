@@ -83,7 +83,7 @@ export class DeadLetterControl {
     const { pipeline } = target
     if (fingerprint !== undefined && fingerprint !== pipeline.fingerprint)
       throw new SpillwayError(
-        'SPILL_CONFLICT',
+        'SPILL_PRECONDITION',
         `the run has another version of pipeline '${pipeline.ir.name}'; leave out the file to send to the run as it is, or restart the run`,
       )
     const targets = new TargetSources(pipeline.ir, source)
@@ -137,12 +137,12 @@ export class DeadLetterControl {
     })
   }
 
-  /** A dead letter that may be changed. Throws `SPILL_NOT_FOUND`, or `SPILL_CONFLICT` if it is settled. */
+  /** A dead letter that may be changed. Throws `SPILL_NOT_FOUND`, or `SPILL_PRECONDITION` if it is settled. */
   #unsettled(id: number): StoredDeadLetter {
     const letter = this.#ports.letters.byId(id)
     if (!letter) throw new SpillwayError('SPILL_NOT_FOUND', `there is no dead letter ${id}; \`spillway dlq list\` lists them`)
     if (!('outcome' in letter)) return letter
-    throw new SpillwayError('SPILL_CONFLICT', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
+    throw new SpillwayError('SPILL_PRECONDITION', `dead letter ${id} is settled (${letter.outcome}) and cannot be changed`)
   }
 
   /** As `#unsettled`. Throws `SPILL_CONFLICT` if the record has a version other than the one that the operator has seen. */

@@ -44,7 +44,7 @@ export function setFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, set: Rea
 }
 
 /** The dead letter's JSON with fields renamed in their places; all values keep their text. */
-export function renameFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, names: Readonly<Record<string, string>>): string {
+function renameFields(letter: Pick<StoredDeadLetter, 'id' | 'raw'>, names: Readonly<Record<string, string>>): string {
   const record = requireFields(letter, 'rename')
   const renames = new Map(Object.entries(names))
   for (const name of renames.keys())

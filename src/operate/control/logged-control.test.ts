@@ -43,7 +43,7 @@ test('a job of a known definition is cancelled, and any other name is not found'
     await assert.rejects(cancelJob(ports, { kind, name }), { code: 'SPILL_NOT_FOUND', message })
   await assert.rejects(cancelJob(ports, { kind: 'reconciliation' }), {
     code: 'SPILL_NOT_FOUND',
-    message: 'this run makes no reconciliations: `run` of `spillway/run` started it; runs of `spillway run` and `spillway/embed` make them',
+    message: 'this run makes no reconciliations',
   })
 })
 
@@ -56,7 +56,7 @@ test('to cancel attempt 12 while 13 runs, or none, is a conflict that cancels no
     [13, "number 12 of the report of 'list' does not run, but 13 does; nothing was cancelled"],
     [undefined, "number 12 of the report of 'list' does not run; nothing was cancelled"],
   ] as const)
-    await assert.rejects(cancelJob(ports(running), twelfth), { code: 'SPILL_CONFLICT', message })
+    await assert.rejects(cancelJob(ports(running), twelfth), { code: 'SPILL_PRECONDITION', message })
   assert.deepEqual(cancelled, [])
   assert.deepEqual(await cancelJob(ports(12), twelfth), {})
   assert.deepEqual(cancelled, [['report', 'list', { keepsRequest: true }]])
@@ -65,22 +65,22 @@ test('to cancel attempt 12 while 13 runs, or none, is a conflict that cancels no
 test('a cancel with the number of an attempt that ends with a result first is a conflict', async () => {
   const ports: JobPorts = { ir, runningAttempt: () => 12, cancel: () => Promise.resolve(false) }
   const message = "number 12 of the report of 'list' has ended"
-  await assert.rejects(cancelJob(ports, { kind: 'report', name: 'list', number: 12 }), { code: 'SPILL_CONFLICT', message })
+  await assert.rejects(cancelJob(ports, { kind: 'report', name: 'list', number: 12 }), { code: 'SPILL_PRECONDITION', message })
 })
 
 test('a job that does not run is a conflict, and so is each job of a folder that no run holds', async () => {
   const none = () => Promise.resolve(false)
   const idle: JobPorts = { ir, runningAttempt: () => undefined, cancel: none, cancelReconciliation: none }
   await assert.rejects(cancelJob(idle, { kind: 'report', name: 'list' }), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_PRECONDITION',
     message: "no report of 'list' runs or waits to run; it has ended, or has not begun",
   })
   await assert.rejects(cancelJob(idle, { kind: 'reconciliation' }), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_PRECONDITION',
     message: 'no reconciliation runs or waits to run; it has ended, or has not begun',
   })
   await assert.rejects(cancelJob(undefined, { kind: 'report', name: 'list' }), {
-    code: 'SPILL_CONFLICT',
+    code: 'SPILL_PRECONDITION',
     message: "no run holds this folder, so no report of 'list' runs",
   })
 })
@@ -95,7 +95,7 @@ test('the command line cancels each kind of job of a run, and the ledgers say so
   assert.deepEqual(idle, {
     status: 1,
     out: '',
-    err: "SPILL_CONFLICT: no batch-run of 'usual' runs or waits to run; it has ended, or has not begun",
+    err: "SPILL_PRECONDITION: no batch-run of 'usual' runs or waits to run; it has ended, or has not begun",
   })
   const { run } = running
   const requests = Promise.allSettled([run.batch('usual'), run.report('list'), run.train('fraud')])
@@ -125,7 +125,7 @@ test('the command line cancels each kind of job of a run, and the ledgers say so
     versions.map(({ state, error }) => [state, error]),
     [['failed', "the job 'fraud' was cancelled"]],
   )
-  assert.match((await cancel('reconciliation')).err, /^SPILL_CONFLICT: no reconciliation runs/)
+  assert.match((await cancel('reconciliation')).err, /^SPILL_PRECONDITION: no reconciliation runs/)
   assert.match((await cancel('report', 'lst')).err, /^SPILL_NOT_FOUND: pipeline 'shop' has no report 'lst'; did you mean 'list'\?$/)
   assert.deepEqual(
     auditOf(data)
@@ -139,7 +139,7 @@ test('the command line cancels each kind of job of a run, and the ledgers say so
     ],
   )
   await running.stop()
-  assert.match((await cancel('report', 'list')).err, /^SPILL_CONFLICT: no run holds this folder, so no report of 'list' runs$/)
+  assert.match((await cancel('report', 'list')).err, /^SPILL_PRECONDITION: no run holds this folder, so no report of 'list' runs$/)
 })
 
 for (const [args, message] of [
@@ -174,7 +174,7 @@ test('dead effects change together, in one commit; if one of them cannot change,
   for (const [number, state] of states.entries())
     if (state !== 'dead')
       await assert.rejects(changeEffects(ports, [1, number + 1], retry), {
-        code: 'SPILL_CONFLICT',
+        code: 'SPILL_PRECONDITION',
         message: `effect ${number + 1} is ${state}; only dead effects can be retried or dropped`,
       })
   await assert.rejects(changeEffects(ports, [1, 7], drop), {

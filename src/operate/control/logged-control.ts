@@ -2,13 +2,22 @@
 import { limits, SpillwayError, type StrictOmit, unknownNameError, wallClock } from '../../base/index.ts'
 import type { PipelineIR } from '../../define/ir/index.ts'
 import type { CancelOptions } from '../../jobs/index.ts'
-import type { ManualEffectChange, StoredEffect } from '../../log/index.ts'
+import type { ManualEffectChange, NamedValues, StoredEffect } from '../../log/index.ts'
 import type { Alert } from '../../monitor/index.ts'
 import type { AlertEdit } from '../../monitor/alerts/index.ts'
 import type { RunJobKind } from '../../run/index.ts'
+import { rollbackVersion, trainableModel } from '../../training/registry/index.ts'
 import { withOperatorLogAsync } from './operator-log.ts'
 import { DeadLetterControl, type DeadLetterPorts } from './dead-letter-control.ts'
-import { isSingleJobKind, type JobCancellation, type JobKind, type RunControl, type SingleJobKind } from './run-control.ts'
+import {
+  isSingleJobKind,
+  type JobCancellation,
+  type JobKind,
+  type ModelPromotion,
+  type PromotedVersion,
+  type RunControl,
+  type SingleJobKind,
+} from './run-control.ts'
 
 /** Changes an alert on behalf of `by`. Resolves when the change is durable. */
 export type AlertPort = (edit: AlertEdit, by: string) => Promise<Alert>
@@ -21,12 +30,13 @@ export interface ControlPorts {
   readonly effects: EffectPorts
   /** Absent where no run holds the folder. */
   readonly jobs?: JobPorts
+  readonly models: PromotionPorts
   /** Changes an alert, durably. */
   readonly alerts: AlertPort
 }
 
 /** `RunControl` in the process that holds the folder. One object serves all ways in. Of a reason `FAILURE_REASON_CHARS_MAX` characters are kept. */
-export function loggedControl({ data, deadLetters, effects, jobs, alerts }: ControlPorts): RunControl {
+export function loggedControl({ data, deadLetters, effects, jobs, models, alerts }: ControlPorts): RunControl {
   const letters = new DeadLetterControl({ ...deadLetters, clock: wallClock })
   const logged = <T>(
     operator: string,
@@ -70,6 +80,14 @@ export function loggedControl({ data, deadLetters, effects, jobs, alerts }: Cont
       const target = beginningOf(name === undefined ? kind : `${kind} ${name}`)
       return logged(by, 'jobs cancel', target, undefined, () => cancelJob(jobs, cancellation))
     },
+    promoteModel({ model, version }, by) {
+      const command = version === 'previous' ? 'models rollback' : 'models promote'
+      return logged(by, command, beginningOf(model), undefined, async setDetail => {
+        const promoted = await promoteModel(models, { model, version })
+        setDetail(`version ${promoted.version}`)
+        return promoted
+      })
+    },
     editAlert: (edit, by) =>
       logged(by, `alerts ${edit.change}`, beginningOf(edit.id), edit.note && beginningOf(edit.note), () => alerts(edit, by)),
   }
@@ -96,11 +114,35 @@ export async function changeEffects(
     const effect = effects.byNumber(number)
     if (!effect) throw new SpillwayError('SPILL_NOT_FOUND', `there is no effect ${number}; the newest is ${effects.lastNumber()}`)
     if (effect.state === 'dead') return effect
-    throw new SpillwayError('SPILL_CONFLICT', `effect ${number} is ${effect.state}; only dead effects can be retried or dropped`)
+    throw new SpillwayError('SPILL_PRECONDITION', `effect ${number} is ${effect.state}; only dead effects can be retried or dropped`)
   })
   if (!change) throw new SpillwayError('SPILL_UNSUPPORTED', 'this run delivers no effects; change them through the run that does')
   await change(dead, numbers.map(changeOf))
   return {}
+}
+
+/** The collaborators of `promoteModel`. */
+export interface PromotionPorts {
+  /** The definitions of the models; absent where no pipeline was given. */
+  readonly ir: PipelineIR | undefined
+  /** The registry of versions: committed values of the folder. */
+  readonly values: NamedValues
+  /** Promotes a version by number, durably. Throws as `checkPromotable` does. */
+  readonly promote: (model: string, version: number, why: string) => Promise<void>
+  /** No run holds the folder: a promotion waits for one. */
+  readonly waitsForRun: boolean
+}
+
+async function promoteModel(
+  { ir, values, promote, waitsForRun }: PromotionPorts,
+  { model, version: requested }: ModelPromotion,
+): Promise<PromotedVersion> {
+  if (!ir) throw new SpillwayError('SPILL_UNSUPPORTED', 'versions are promoted by a pipeline, and there is none here')
+  trainableModel(ir, model)
+  const isRollback = requested === 'previous'
+  const version = isRollback ? rollbackVersion(values, model) : requested
+  await promote(model, version, isRollback ? 'rolled back' : 'by hand')
+  return { version, waitsForRun }
 }
 
 /** Cancels one job. Resolves with whether it was cancelled. */
@@ -134,8 +176,7 @@ const jobSubjects: Readonly<Record<RunJobKind, { readonly subject: string; reado
 
 /** The reasons why a run has no job of a kind. */
 const absentJobs: Readonly<Record<SingleJobKind, string>> = {
-  reconciliation:
-    'this run makes no reconciliations: `run` of `spillway/run` started it; runs of `spillway run` and `spillway/embed` make them',
+  reconciliation: 'this run makes no reconciliations',
   backup: 'this run schedules no backups; `spillway run --backup` does',
 }
 
@@ -143,19 +184,19 @@ const absentJobs: Readonly<Record<SingleJobKind, string>> = {
 export async function cancelJob(ports: JobPorts | undefined, cancellation: JobCancellation): Promise<Record<string, never>> {
   const { kind, name = '', number } = cancellation
   const job = isSingleJobKind(kind) ? kind : `${kind} of '${name}'`
-  if (!ports) throw new SpillwayError('SPILL_CONFLICT', `no run holds this folder, so no ${job} runs`)
+  if (!ports) throw new SpillwayError('SPILL_PRECONDITION', `no run holds this folder, so no ${job} runs`)
   const cancel = isSingleJobKind(kind) ? cancelOfSingle(ports, kind) : cancelOfNamed(ports, kind, name)
   const running = number === undefined ? undefined : ports.runningAttempt(kind, name)
   if (running !== number)
     throw new SpillwayError(
-      'SPILL_CONFLICT',
+      'SPILL_PRECONDITION',
       `number ${number} of the ${job} does not run${running === undefined ? '' : `, but ${running} does`}; nothing was cancelled`,
     )
   // A request that waits is for an attempt after this number.
   if (await cancel({ keepsRequest: number !== undefined })) return {}
   const problem =
     number === undefined ? `no ${job} runs or waits to run; it has ended, or has not begun` : `number ${number} of the ${job} has ended`
-  throw new SpillwayError('SPILL_CONFLICT', problem)
+  throw new SpillwayError('SPILL_PRECONDITION', problem)
 }
 
 function cancelOfSingle({ cancelReconciliation, cancelBackup }: JobPorts, kind: SingleJobKind): CancelJob {

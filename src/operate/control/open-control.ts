@@ -5,6 +5,7 @@ import { errorCodes, SpillwayError, type ErrorCode, wallClock } from '../../base
 import { closeDataFolder, openDataFolder, readDataFolder, type DataFolder, folderHolder } from '../../log/sqlite/index.ts'
 import { editStoredAlert } from '../../monitor/alerts/index.ts'
 import { Run, type Runnable } from '../../run/index.ts'
+import { checkPromotable, putPendingPromotion } from '../../training/registry/index.ts'
 import { controlRequests, type ControlOperation } from './control-request.ts'
 import { controlAddress, CONTROL_PROTOCOL, socketLines } from './control-socket.ts'
 import type { ReplayTarget } from './dead-letter-control.ts'
@@ -13,7 +14,7 @@ import type { RunControl } from './run-control.ts'
 
 /** Options of `openControl`. */
 export interface OpenControlOptions {
-  /** The pipeline that receives dead letters in a free folder. */
+  /** The pipeline that receives dead letters, and promotes versions of its models, in a free folder. */
   readonly pipeline?: Runnable | undefined
   /** Called while a free folder's log is replayed: entries so far, and of all. */
   readonly onProgress?: (entries: number, of: number) => void
@@ -68,7 +69,10 @@ async function connectToRun(data: string): Promise<OpenControl> {
   }
 }
 
-/** Dead letters and effects change in the store; dead letters that are replayed are received by a run that opens for them. */
+/**
+ * Dead letters and effects change in the store; dead letters that are replayed are received by a run that opens for them. A promotion is
+ * stored for the next run.
+ */
 function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgress }: OpenControlOptions): OpenControl {
   const { store, path } = folder
   const reader = readDataFolder(data)
@@ -82,6 +86,15 @@ function changeFreeFolder(data: string, folder: DataFolder, { pipeline, onProgre
     data,
     deadLetters: { letters: reader.deadLetters, commit: changes => store.commit({ deadLetterChanges: changes }), target },
     effects: { effects: reader.effects, change: (_effects, changes) => store.commit({ effectChanges: changes }) },
+    models: {
+      ir: pipeline?.ir,
+      values: reader,
+      promote: async (model, version, why) => {
+        checkPromotable(reader, pipeline!.ir, model, version)
+        await store.commit({ put: [putPendingPromotion(model, { version, why, at: wallClock() })] })
+      },
+      waitsForRun: true,
+    },
     alerts: (edit, by) => editStoredAlert(reader, put => store.commit({ put }), edit, { name: by, now: wallClock() }),
   })
   return {

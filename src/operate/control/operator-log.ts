@@ -28,7 +28,7 @@ export interface OperatorLogEntry {
 export const operatorLogPath = (data: string): string => join(data, 'audit.ndjson')
 
 /** Appends one entry and syncs the file. Throws `SPILL_STORE`. */
-export function writeOperatorLog(data: string, entry: OperatorLogEntry): void {
+function writeOperatorLog(data: string, entry: OperatorLogEntry): void {
   const path = operatorLogPath(data)
   try {
     makePrivateFolder(data)

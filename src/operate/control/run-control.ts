@@ -1,5 +1,5 @@
 /**
- * Changes that operators make to a run, or to a data folder that no run holds: dead letters, dead effects, and jobs.
+ * Changes that operators make to a run, or to a data folder that no run holds: dead letters, dead effects, jobs, models and alerts.
  *
  * Requests and results are plain JSON data, so that the same port is served over HTTP, over the control socket of a run, and in the
  * process. Every change is durable, and recorded in the operator log, before its promise resolves.
@@ -99,11 +99,26 @@ export type SingleJobKind = (typeof singleJobKinds)[number]
 
 export const isSingleJobKind = (kind: string): kind is SingleJobKind => singleJobKinds.some(single => single === kind)
 
+/** A version of a model to promote. */
+export interface ModelPromotion {
+  readonly model: string
+  /** Number of the version; 0 is the score of the definition, `previous` the version that scored before. */
+  readonly version: number | 'previous'
+}
+
+/** A version that was promoted. */
+export interface PromotedVersion {
+  /** Number of the version; 0 is the score of the definition. */
+  readonly version: number
+  /** True in a folder that no run holds: the version scores from the first entry of the next run on. */
+  readonly waitsForRun: boolean
+}
+
 /**
  * Changes that operators make. `by` names the operator in the operator log: `cli:ann`, `token:dashboard`, `http`.
  *
- * All of them throw `SPILL_NOT_FOUND` for an unknown number, `SPILL_CONFLICT` for a state that does not allow the change, and
- * `SPILL_STOPPED` once the run has stopped. Nothing was changed then, unless a method says otherwise.
+ * All of them throw `SPILL_NOT_FOUND` for an unknown number, `SPILL_PRECONDITION` for a state that does not allow the change,
+ * `SPILL_CONFLICT` while another operator makes one, and `SPILL_STOPPED` once the run has stopped. Nothing was changed then, unless a method says otherwise.
  */
 export interface RunControl {
   /**
@@ -132,10 +147,17 @@ export interface RunControl {
    * Cancels a job that runs or was requested. Its ledger records the attempt as failed, because it was cancelled. Resolves when that is
    * durable. The job runs again at its next time.
    *
-   * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_CONFLICT` for one that does not run, or that
+   * @throws `SPILL_NOT_FOUND` for a job that the pipeline does not have, `SPILL_PRECONDITION` for one that does not run, or that
    *   runs with a number other than the one to cancel.
    */
   cancelJob(cancellation: JobCancellation, by: string): Promise<Readonly<Record<string, never>>>
+  /**
+   * Promotes a version of a model, or rolls back to the one before. Resolves when the promotion is in the log, or waits there for a run.
+   *
+   * @throws `SPILL_NOT_FOUND` for an unknown model, `SPILL_INPUT` for an untrained one, `SPILL_PRECONDITION` for a version that cannot score
+   *   or if nothing was promoted.
+   */
+  promoteModel(promotion: ModelPromotion, by: string): Promise<PromotedVersion>
   /**
    * Acknowledges, silences or resolves an alert. Resolves with the changed alert.
    *

@@ -55,7 +55,10 @@ test('dead effects are retried and dropped by the command line, all or none, whi
   assert.deepEqual(await effects('retry', '1', '2'), { status: 0, out: 'The run tries 2 effects again.', err: '' })
   await running.whenIdle()
   assert.equal(receiver.sent.length, 2)
-  assert.equal((await effects('retry', '3', '1')).err, 'SPILL_CONFLICT: effect 1 is delivered; only dead effects can be retried or dropped')
+  assert.equal(
+    (await effects('retry', '3', '1')).err,
+    'SPILL_PRECONDITION: effect 1 is delivered; only dead effects can be retried or dropped',
+  )
   assert.equal((await effects('drop', '3', '9', '--why', 'x')).err, 'SPILL_NOT_FOUND: there is no effect 9; the newest is 3')
   assert.equal((await effects('drop', '3', '--why', 'nobody listens')).status, 0)
   assert.deepEqual(
@@ -109,7 +112,7 @@ test('a run whose folder can hold no socket goes on, says why, and is changed in
   const control = await serveRunControl(running, { pipeline: shop, data, onReport: report => reports.push(report) })
   assert.match(
     reports.join('\n'),
-    /^.*: there is no place for its control socket: .*; while it runs, dead letters, effects and jobs change over HTTP alone$/,
+    /^.*: there is no place for its control socket: .*; while it runs, dead letters, effects, jobs, models and alerts change over HTTP alone$/,
   )
   await running.run.submit('payments', recordBatchOf([{ id: 'x' }]))
   assert.equal(typeof (await control.dropDeadLetters({ ids: [1], why: 'x' }, 'http')).settled, 'number')

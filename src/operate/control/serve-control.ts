@@ -12,7 +12,7 @@ import { runningAttempt } from './running-attempt.ts'
 
 /** A run whose changes are served. */
 export interface ControlledRun {
-  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle' | 'cancelJob' | 'commitValues'>
+  readonly run: Pick<Run, 'submit' | 'whenRoom' | 'settle' | 'cancelJob' | 'promote' | 'commitValues'>
   /** Delivers effects; absent where effects are only recorded. */
   readonly dispatcher?: Pick<EffectDispatcher, 'byHand'>
   readonly pipeline: { readonly ir: PipelineIR; readonly fingerprint: string }
@@ -61,6 +61,7 @@ export function openRunControl({
       cancelReconciliation,
       cancelBackup,
     },
+    models: { ir: pipeline.ir, values: reader, promote: run.promote, waitsForRun: false },
     alerts: editAlert ?? ((edit, by) => editStoredAlert(reader, run.commitValues, edit, { name: by, now: wallClock() })),
   })
   return { ...control, close: () => reader.close() }
@@ -88,7 +89,7 @@ export async function serveRunControl(running: LiveRun, { onReport, ...options }
     server = await ControlServer.open(data, control, error => onReport(`the control socket: ${String(error)}`))
   } catch (error) {
     if (!(error instanceof SpillwayError)) throw error
-    onReport(`${data}: ${error.message}; while it runs, dead letters, effects and jobs change over HTTP alone`)
+    onReport(`${data}: ${error.message}; while it runs, dead letters, effects, jobs, models and alerts change over HTTP alone`)
   }
   running.closeWith({
     close: async () => {

@@ -34,7 +34,7 @@ export interface BatchRunSchedulerOptions {
 
 export class BatchRunScheduler {
   /**
-   * Rejects a request with `SPILL_INPUT` for a group without runs, and with `SPILL_CONFLICT` if its source has no events. The next turn
+   * Rejects a request with `SPILL_INPUT` for a group without runs, and with `SPILL_PRECONDITION` if its source has no events. The next turn
    * after a run swaps its result in.
    */
   readonly jobs: JobScheduler<BatchRunRecord>
@@ -154,7 +154,7 @@ class ScheduledGroup implements Job<BatchRunRecord> {
     const { source } = this.group.group
     if (!this.#hasEvents)
       throw new SpillwayError(
-        'SPILL_CONFLICT',
+        'SPILL_PRECONDITION',
         `source '${source}' has no events yet: there is nothing to make a run of '${this.name}' from`,
       )
   }

@@ -117,7 +117,7 @@ test('a damaged or missing file is reported and cannot be promoted; the last goo
     assert.equal(version, 1)
     isNear(score, scoreOf(0.05, -3))
     await assert.rejects(again.run.promote('fraud', 2, 'by hand'), {
-      code: 'SPILL_CONFLICT',
+      code: 'SPILL_PRECONDITION',
       message: /version 2 of model 'fraud' cannot score: its file of ONNX/,
     })
     // Another training is compared with the version that stays.

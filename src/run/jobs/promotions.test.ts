@@ -99,7 +99,7 @@ test('a version that fails its rule is rejected; a person may still promote it, 
       [0, 'rollback'],
     ],
   )
-  await assert.rejects(driven.run.promote('fraud', 2, 'by hand'), { code: 'SPILL_CONFLICT' })
+  await assert.rejects(driven.run.promote('fraud', 2, 'by hand'), { code: 'SPILL_PRECONDITION' })
   await assert.rejects(driven.run.train('fruad'), { code: 'SPILL_NOT_FOUND', message: /did you mean 'fraud'/ })
   await driven.run.stop()
   await assert.rejects(driven.run.train('fraud'), { code: 'SPILL_STOPPED' })

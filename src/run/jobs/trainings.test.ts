@@ -143,7 +143,7 @@ test('after a change of features the old version does not score, says so, and th
     const last = decisionsOf(idle).at(-1)!
     assert.deepEqual([last.version, last.score, last.unscored], own ? [undefined, 0.5, undefined] : [undefined, null, 'no version yet'])
     await assert.rejects(idle.run.promote('fraud', 1, 'by hand'), {
-      code: 'SPILL_CONFLICT',
+      code: 'SPILL_PRECONDITION',
       message: /cannot score: it was trained on other inputs/,
     })
   }

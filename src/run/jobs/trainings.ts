@@ -61,7 +61,7 @@ export class TrainingScheduler {
   }
 
   /**
-   * Promotes a version; 0 is the score of the definition. Resolves when the promotion is in the log. Rejects with `SPILL_CONFLICT` for a
+   * Promotes a version; 0 is the score of the definition. Resolves when the promotion is in the log. Rejects with `SPILL_PRECONDITION` for a
    * version that cannot score, and with `SPILL_STOPPED`.
    */
   async promote(name: string, version: number, why: string): Promise<void> {

@@ -59,22 +59,23 @@ class AvroComparison {
 
   /** Reasons at every place, each pair once. Call it after `canRead`. */
   report(reader: AvroType, writer: AvroType): Incompatibility[] {
-    const found: Incompatibility[] = []
+    const incompatibilities: Incompatibility[] = []
     const visited = new Map<AvroType, Set<AvroType>>()
     const visit = (path: string, pair: Pick<Pair, 'reader' | 'writer'>): void => {
       const writers = visited.get(pair.reader) ?? new Set()
       if (this.#lookUp(pair.reader, pair.writer) || writers.has(pair.writer)) return
       visited.set(pair.reader, writers.add(pair.writer))
       const { reasons, all, any } = stepOf(pair.reader, pair.writer)
-      for (const { part, ...reason } of reasons) found.push({ path: pathOf(part === undefined ? path : `${path}/${part}`), ...reason })
+      for (const { part, ...reason } of reasons)
+        incompatibilities.push({ path: pathOf(part === undefined ? path : `${path}/${part}`), ...reason })
       for (const part of all) visit(part.part === undefined ? path : `${path}/${part.part}`, part)
       if (!any || this.#holdsAny(any)) return
       const [similar, ...others] = any.filter(part => isSimilar(part.reader, part.writer))
       if (similar && others.length === 0) visit(path, similar)
-      else found.push({ path: pathOf(path), ...missingBranch(pair.reader, pair.writer) })
+      else incompatibilities.push({ path: pathOf(path), ...missingBranch(pair.reader, pair.writer) })
     }
     visit('', { reader, writer })
-    return found
+    return incompatibilities
   }
 
   /** Looks up each part, so that all pairs become known and every reason is reported. */

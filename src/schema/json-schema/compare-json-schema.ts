@@ -36,8 +36,8 @@ export function jsonSchemaIncompatibilities(
   budget = PartBudget.ofPairs(),
 ): Incompatibility[] {
   const comparison = new JsonSchemaComparison(reader, writer, new ComparisonProgress(budget))
-  const found = comparison.compare(reader.root, [writer.root])
-  return [...new Map(found.map(reason => [`${reason.path} ${reason.rule} ${reason.problem}`, reason])).values()]
+  const incompatibilities = comparison.compare(reader.root, [writer.root])
+  return [...new Map(incompatibilities.map(reason => [`${reason.path} ${reason.rule} ${reason.problem}`, reason])).values()]
 }
 
 /** A schema for each type, to split values by their types. */
@@ -121,7 +121,7 @@ class JsonSchemaComparison {
       const branches = schemasOf(split, split['anyOf'] === undefined ? 'oneOf' : 'anyOf')
       return branches.flatMap(branch => this.#pair(reader, [...written, branch], path, [...expanded, split]))
     }
-    if (reader === false) return [found(path, written, removedReason)]
+    if (reader === false) return [incompatibility(path, written, removedReason)]
     const isReference = typeof reader['$ref'] === 'string' && this.#reader.ignoresBesideRef
     if (isReference) return this.#pair(this.#reader.target(reader), written, path, objectsOf(written))
     return [...this.#combined(reader, written, path), ...this.#parts(reader, written, path)]
@@ -147,7 +147,7 @@ class JsonSchemaComparison {
       // The sides change: what the reader excludes must be among what the writer excludes.
       return before !== undefined && this.#reversed().#pair(before, [excluded], path).length === 0
     })
-    return isCovered ? [] : [found(path, written, undecidedReason('not', excluded))]
+    return isCovered ? [] : [incompatibility(path, written, undecidedReason('not', excluded))]
   }
 
   /** Every value must fit a branch: all values the same, or each type or listed value by itself. */
@@ -160,7 +160,13 @@ class JsonSchemaComparison {
     if (types.length > 1) return types.flatMap(type => this.#choice(branches, [...written, schemaOfType.get(type)!], path))
     const similar = branches.filter(branch => typesOf(flattened([branch], this.#reader)).has(types[0]))
     if (similar.length === 1) return this.#pair(similar[0], written, path, objectsOf(written))
-    return [found(path, written, { ...removedReason, rule: 'branch-removed', reader: `one of ${branches.map(schemaText).join(' or ')}` })]
+    return [
+      incompatibility(path, written, {
+        ...removedReason,
+        rule: 'branch-removed',
+        reader: `one of ${branches.map(schemaText).join(' or ')}`,
+      }),
+    ]
   }
 
   /** As `#choice`, where no value may fit two branches: they have different types, or are those of the writer. */
@@ -172,13 +178,13 @@ class JsonSchemaComparison {
     const types = branches.map(branch => typesOf(flattened([branch], this.#reader)))
     const areDisjoint = types.every((set, i) => types.slice(i + 1).every(other => [...set].every(type => !overlaps(type, other))))
     if (areDisjoint || branches.length === 1) return this.#choice(branches, written, path)
-    return [found(path, written, undecidedReason('oneOf', branches))]
+    return [incompatibility(path, written, undecidedReason('oneOf', branches))]
   }
 
   /** Reasons of the reader's own keywords, and of its properties and items. */
   #parts(reader: JsonSchemaObject, written: Conjunction, path: string): Incompatibility[] {
     const types = typesOf(written)
-    const reasons = keywordReasons(reader, written).map(reason => found(path, written, reason))
+    const reasons = keywordReasons(reader, written).map(reason => incompatibility(path, written, reason))
     if (reasons.some(({ rule }) => rule === 'type-changed')) return reasons
     return [
       ...reasons,
@@ -204,10 +210,14 @@ class JsonSchemaComparison {
       return !required.has(name) && !(isSchemaObject(property) && 'default' in property)
     })
     return [
-      ...missing.map(name => found(`${path}/${name}`, propertySchemas(written, name), requiredReason(name, own[name] ?? additional))),
+      ...missing.map(name =>
+        incompatibility(`${path}/${name}`, propertySchemas(written, name), requiredReason(name, own[name] ?? additional)),
+      ),
       ...[...names]
         .filter(name => Object.keys(patternsOf(reader)).some(pattern => isOpen(pattern, name)))
-        .map(name => found(`${path}/${name}`, propertySchemas(written, name), undecidedReason('patternProperties', patternsOf(reader)))),
+        .map(name =>
+          incompatibility(`${path}/${name}`, propertySchemas(written, name), undecidedReason('patternProperties', patternsOf(reader))),
+        ),
       ...[...names].flatMap(name =>
         propertySchemas([reader], name).flatMap(property => this.#pair(property, propertySchemas(written, name), `${path}/${name}`)),
       ),
@@ -228,7 +238,7 @@ class JsonSchemaComparison {
       if (own[pattern] !== undefined) return this.#pair(own[pattern], writers, place)
       return Object.keys(own).length === 0
         ? this.#pair(additional, writers, place)
-        : [found(place, writers, undecidedReason('patternProperties', own))]
+        : [incompatibility(place, writers, undecidedReason('patternProperties', own))]
     })
   }
 
@@ -276,7 +286,7 @@ const requiredReason = (name: string, schema: SchemaNode): ReaderReason => ({
   fix: `leave it optional, or give it a default`,
 })
 
-const found = (path: string, written: Conjunction, reason: ReaderReason): Incompatibility => ({
+const incompatibility = (path: string, written: Conjunction, reason: ReaderReason): Incompatibility => ({
   path: path === '' ? '/' : path,
   writer: written.length === 0 ? 'anything' : [...new Set(written.map(schemaText))].join(' and '),
   ...reason,

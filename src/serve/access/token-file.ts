@@ -75,12 +75,12 @@ function isToken(value: unknown): value is StoredToken {
   return isNamed && /^[0-9a-f]{64}$/.test(String(sha256)) && Array.isArray(roles) && roles.every(role => isRole(String(role)))
 }
 
-/** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_CONFLICT` for a name that exists. */
+/** Adds a token, and returns its text, which is stored nowhere. `now` in UTC ms. Throws `SPILL_EXISTS` for a name that exists. */
 export function addToken(data: string, name: string, roles: readonly Role[], now: number): string {
   const token = `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`
   rewrite(data, tokens => {
     if (tokens.some(other => other.name === name))
-      throw new SpillwayError('SPILL_CONFLICT', `there is a token '${name}'; revoke it first, or choose a different name`)
+      throw new SpillwayError('SPILL_EXISTS', `there is a token '${name}'; revoke it first, or choose a different name`)
     return [...tokens, { name, roles, sha256: tokenHash(token).toString('hex'), created: now }]
   })
   return token

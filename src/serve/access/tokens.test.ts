@@ -37,7 +37,7 @@ test('a token is shown once: the file has its hash, and only its owner may read 
   assert.equal(tokens.find(`Bearer ${token}`)?.name, 'edge')
   for (const wrong of [undefined, '', token, `Basic ${token}`, `Bearer ${token}x`, `Bearer ${token.slice(0, -1)}`, 'Bearer'])
     assert.equal(tokens.find(wrong), undefined, wrong)
-  assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_CONFLICT', message: /there is a token 'edge'/ })
+  assert.throws(() => addToken(data, 'edge', ['read'], 6), { code: 'SPILL_EXISTS', message: /there is a token 'edge'/ })
   assert.throws(() => revokeToken(data, 'other'), { code: 'SPILL_NOT_FOUND' })
   writeFileSync(`${tokenFilePath(data)}.part`, '')
   assert.throws(() => revokeToken(data, 'edge'), { code: 'SPILL_BUSY', message: /tokens\.json\.part exists/ })

@@ -36,8 +36,6 @@ export interface ServedRun {
   readonly batch?: (group: string) => Promise<BatchRunRecord>
   /** Trains a model. Resolves with the new version. */
   readonly train?: (model: string) => Promise<ModelVersion>
-  /** Promotes a version to champion; 0 is the score of the definition. Resolves when the promotion is in the log. */
-  readonly promote?: (model: string, version: number, why: string) => Promise<void>
   /** Makes a report now. Resolves with its record once the file is written. */
   readonly report?: (name: string) => Promise<ReportRun>
   /** The sequence number of the log's next entry. */

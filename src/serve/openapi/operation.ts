@@ -45,7 +45,7 @@ const failureTexts = {
   403: 'the token lacks the role',
   404: 'nothing has this name',
   408: 'the body came too slowly',
-  409: 'the present state does not allow the change',
+  409: 'the present state does not allow the change, or another change came first',
   413: 'the body is too large',
   415: 'the content type or encoding is not supported',
   421: 'the Host header is not a name of this server',

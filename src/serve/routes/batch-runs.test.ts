@@ -36,7 +36,7 @@ test('a batch run of a source without events is a conflict, and the request does
   const answer = await app.inject({ method: 'POST', url: '/groups/usual/runs' })
   assert.deepEqual(
     [answer.statusCode, answer.json()],
-    [409, { code: 'SPILL_CONFLICT', message: "source 'payments' has no events yet: there is nothing to make a run of 'usual' from" }],
+    [409, { code: 'SPILL_PRECONDITION', message: "source 'payments' has no events yet: there is nothing to make a run of 'usual' from" }],
   )
 })
 

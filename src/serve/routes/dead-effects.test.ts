@@ -92,7 +92,7 @@ test('a retry is one attempt of the running dispatcher, under the same key, howe
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
   const delivered = await app.inject({ method: 'POST', url: '/effects/1/retry' })
-  assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_CONFLICT'])
+  assert.deepEqual([delivered.statusCode, delivered.json<{ code: string }>().code], [409, 'SPILL_PRECONDITION'])
   assert.match(message(delivered), /^effect 1 is delivered; only dead effects can be retried/)
   assert.equal((await posted(app, '/sources/payments/events', { id: 'd', card: 'a', at: start })).statusCode, 200)
   await running.whenIdle()

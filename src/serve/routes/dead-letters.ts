@@ -4,7 +4,7 @@
  * when it is answered.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { didYouMean, limits } from '../../base/index.ts'
+import { didYouMean, type ErrorCode, limits } from '../../base/index.ts'
 import { rejectionReasons } from '../../intake/index.ts'
 import { type AnyDeadLetter, deadLetterJson } from '../../log/index.ts'
 import {
@@ -64,8 +64,8 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
       await makeChange(context, request, (control, by) => control.editDeadLetter(edit, by))
     } catch (error) {
       const current = deadLetters.byId(id)
-      if (!current || !isCode(error, 'SPILL_CONFLICT')) throw error
-      throw new ServeError('SPILL_CONFLICT', error.message, { more: { letter: letterJson(current, mask) } })
+      if (!current || !hasCode(error, 'SPILL_CONFLICT', 'SPILL_PRECONDITION')) throw error
+      throw new ServeError(error.code, error.message, { more: { letter: letterJson(current, mask) } })
     }
     return letterJson(deadLetters.byId(id)!, mask)
   })
@@ -80,7 +80,7 @@ export function deadLetterRoutes(app: FastifyInstance, context: ServerContext): 
         : result
     } catch (error) {
       // Too many attempts: the client can act on it, and the server is well.
-      throw isCode(error, 'SPILL_LIMIT') ? new ServeError('SPILL_LIMIT', error.message, { status: 409 }) : error
+      throw hasCode(error, 'SPILL_LIMIT') ? new ServeError('SPILL_LIMIT', error.message, { status: 409 }) : error
     }
   })
   app.post('/dead-letters/drop', { config }, async (request, _reply) => {
@@ -135,4 +135,5 @@ function checkFilter({ ir }: Pick<ServerContext, 'ir'>, { source, reason }: Lett
 }
 
 /** Has the error this code? By shape and not by class: the pipeline may have loaded a second copy of Spillway. */
-const isCode = (error: unknown, code: string): error is Error => error instanceof Error && 'code' in error && error.code === code
+const hasCode = (error: unknown, ...codes: readonly ErrorCode[]): error is Error & { readonly code: ErrorCode } =>
+  error instanceof Error && 'code' in error && codes.some(code => code === error.code)

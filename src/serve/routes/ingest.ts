@@ -88,9 +88,9 @@ async function ingestNdjson(
       const reserved = await share.records(records)
       const receipt = submit(records, { ...batch, onRejected: outcome.onRejected, trace })
       pending.add(receipt.finally(reserved.release), bytes)
-      await pending.until(streamWaitingBytes)
+      await pending.drainTo(streamWaitingBytes)
     }
-    await pending.until(-1)
+    await pending.drainTo(-1)
     return outcome
   } catch (error) {
     const { isUnknown } = await pending.rest()
@@ -126,13 +126,13 @@ function pendingReceipts(outcome: IngestResult) {
   let pendingBytes = 0
   return {
     add(receipt: Promise<IngestCounts>, bytes: number): void {
-      // `until` handles the rejection.
+      // `drainTo` handles the rejection.
       receipt.catch(() => {})
       receipts.push({ receipt, bytes })
       pendingBytes += bytes
     },
     /** Waits until at most `bytes` bytes are not durable, or with -1 no batch. Rejects if the run fails. */
-    async until(bytes: number): Promise<void> {
+    async drainTo(bytes: number): Promise<void> {
       while (receipts.length > 0 && pendingBytes > bytes) {
         outcome.add(await receipts[0].receipt)
         pendingBytes -= receipts.shift()!.bytes

@@ -42,7 +42,7 @@ for (const [kind, name, path, attempt] of [
     async () => (await app.inject({ url: '/models' })).json<{ models: { versions: Attempt[] }[] }>().models[0].versions.at(-1)!,
   ],
 ] as const)
-  test(`a ${kind} is cancelled: its request is a conflict, its ledger says so, and a second cancel is a conflict`, async () => {
+  test(`a ${kind} is cancelled: its request fails, its ledger says so, and a second cancel fails`, async () => {
     const request = posted(app, path, {})
     await begun(++jobs)
     const answer = await posted(app, '/jobs/cancel', { kind, name })
@@ -50,17 +50,17 @@ for (const [kind, name, path, attempt] of [
     const { state, error } = await attempt()
     assert.deepEqual([state, error], ['failed', `the job '${name}' was cancelled`])
     const requested = await request
-    assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CONFLICT', message: error }])
+    assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CANCELLED', message: error }])
     const second = await posted(app, '/jobs/cancel', { kind, name })
     assert.deepEqual(
       [second.statusCode, second.json()],
-      [409, { code: 'SPILL_CONFLICT', message: `no ${kind} of '${name}' runs or waits to run; it has ended, or has not begun` }],
+      [409, { code: 'SPILL_PRECONDITION', message: `no ${kind} of '${name}' runs or waits to run; it has ended, or has not begun` }],
     )
     const log = readFileSync(operatorLogPath(data), 'utf8')
     assert.ok(log.includes(`"operator":"http","command":"jobs cancel","target":"${kind} ${name}","outcome":"done"`), log)
   })
 
-test('a cancel with the number of an ended attempt is a conflict, and the attempt that runs goes on', async () => {
+test('a cancel with the number of an ended attempt fails, and the attempt that runs goes on', async () => {
   const request = posted(app, '/groups/usual/runs', {})
   await begun(++jobs)
   const { number, state } = await lastOf('/runs', 'runs')
@@ -68,7 +68,7 @@ test('a cancel with the number of an ended attempt is a conflict, and the attemp
   const cancel = (attempt: number) => posted(app, '/jobs/cancel', { kind: 'batch-run', name: 'usual', number: attempt })
   const stale = await cancel(number - 1)
   const message = `number ${number - 1} of the batch-run of 'usual' does not run, but ${number} does; nothing was cancelled`
-  assert.deepEqual([stale.statusCode, stale.json()], [409, { code: 'SPILL_CONFLICT', message }])
+  assert.deepEqual([stale.statusCode, stale.json()], [409, { code: 'SPILL_PRECONDITION', message }])
   assert.equal((await lastOf('/runs', 'runs')).state, 'running')
   assert.equal((await cancel(number)).statusCode, 200)
   assert.equal((await request).statusCode, 409)
@@ -94,14 +94,14 @@ for (const [kind, name, path, list] of [
     assert.equal((await second).statusCode, 409)
   })
 
-test('a requested reconciliation is cancelled, and its request is a conflict', async () => {
+test('a requested reconciliation is cancelled, and its request fails', async () => {
   const request = posted(app, '/reconciliations', {})
   await begun(++jobs)
   const answer = await posted(app, '/jobs/cancel', { kind: 'reconciliation' })
   assert.deepEqual([answer.statusCode, answer.json()], [200, { cancelled: { kind: 'reconciliation' } }])
   const requested = await request
   const message = "the job 'reconciliation' was cancelled"
-  assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CONFLICT', message }])
+  assert.deepEqual([requested.statusCode, requested.json()], [409, { code: 'SPILL_CANCELLED', message }])
 })
 
 test('a scheduled reconciliation is cancelled', async () => {

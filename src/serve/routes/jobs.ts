@@ -5,8 +5,8 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { definitionOf, wallClock } from '../../base/index.ts'
-import { batchRunDueOf, type ReportRun } from '../../batch/index.ts'
+import { wallClock } from '../../base/index.ts'
+import type { ReportRun } from '../../batch/index.ts'
 import { controlRequests } from '../../operate/index.ts'
 import type { ServerContext } from '../context/server-context.ts'
 import { lookupByName } from '../http/request.ts'
@@ -40,16 +40,10 @@ export function jobRoutes(app: FastifyInstance, context: ServerContext): void {
 
 function batchRunRoutes(app: FastifyInstance, { run, ir, folder, clock = wallClock }: ServerContext): void {
   const groupNamed = lookupByName('group', ir.groups)
-  const dueTimes = ir.groups.flatMap(group => {
-    const dueOf = batchRunDueOf(group, definitionOf(ir.sources, group.source))
-    return dueOf ? [{ name: group.name, dueOf }] : []
-  })
   addReadRoute(app, '/runs', ['group'], ({ group }) => {
-    if (group !== undefined) groupNamed(group)
-    const runs = folder.batchRuns.list(group)
-    const now = clock()
-    const own = dueTimes.filter(({ name }) => group === undefined || name === group)
-    return { runs: runs.slice(-JOBS_SHOWN), schedules: own.map(({ dueOf }) => dueOf(runs, now)) }
+    const groups = group === undefined ? ir.groups : [groupNamed(group)]
+    const { batchRuns } = folder
+    return { runs: batchRuns.list(group).slice(-JOBS_SHOWN), schedules: batchRuns.dueTimes(groups, ir.sources, clock()) }
   })
   app.post<{ Params: { group: string } }>('/groups/:group/runs', { config }, async (request, _reply) => {
     const { name } = groupNamed(request.params.group)

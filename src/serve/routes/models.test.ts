@@ -9,6 +9,7 @@ import { closeDataFolder, openDataFolder } from '../../log/sqlite/data-folder.ts
 import { LiveRun } from '../../run/loop/live-run.ts'
 import { putDriftState, type DriftState } from '../../training/registry/registry.ts'
 import type { ModelVersion } from '../../training/registry/version.ts'
+import { openRunControl, type OpenRunControl } from '../../operate/control/serve-control.ts'
 import { operatorLogPath } from '../../operate/control/operator-log.ts'
 import { servePlugin } from '../plugin.ts'
 
@@ -26,6 +27,7 @@ const drift: DriftState = {
 
 let data: string
 let running: LiveRun
+let control: OpenRunControl
 let app: FastifyInstance
 before(async () => {
   data = scratchFolder('models')
@@ -35,7 +37,8 @@ before(async () => {
   let [now, goesOn] = [0, false]
   running = await LiveRun.open(shop, data, { clock: () => (goesOn ? now++ : now) })
   app = fastify()
-  await app.register(servePlugin, { run: running.run, pipeline: shop, data })
+  control = openRunControl({ run: running.run, pipeline: shop, data })
+  await app.register(servePlugin, { run: running.run, pipeline: shop, data, control })
   const { payments, chargebacks } = fraudHistory(14 * 24)
   const [first, last] = [payments[0].at, payments.at(-1)!.at]
   for (now = first; now <= last; now += 24 * HOUR)
@@ -45,6 +48,7 @@ before(async () => {
 })
 after(async () => {
   await app.close()
+  control.close()
   await running.stop()
 })
 
@@ -74,7 +78,8 @@ test('a model is trained on request, promoted by its rule, and rolled back', asy
   assert.match(body, new RegExp(`^spillway_model_trained_seconds\\{model="fraud"\\} ${version.at / 1000}$`, 'm'))
   const audited = readFileSync(operatorLogPath(data), 'utf8')
   assert.match(audited, /"operator":"http","command":"models train","target":"fraud","outcome":"done","detail":"version 1: champion"/)
-  assert.match(audited, /"command":"models promote","target":"fraud","outcome":"done","detail":"version 0"/)
+  assert.match(audited, /"command":"models rollback","target":"fraud","outcome":"done","detail":"version 0"/)
+  assert.match(audited, /"command":"models promote","target":"fraud","outcome":"done","detail":"version 1"/)
 })
 
 test('the document describes the routes of a trained model', async () => {
@@ -92,13 +97,13 @@ test('impossible requests are errors with a reason', async () => {
     assert.match(body, message)
   }
   await rejected(post('/models/fruad/train'), 404, /there is no model that is trained 'fruad'; did you mean 'fraud'\?/)
-  await rejected(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_CONFLICT.*model 'fraud' has no version 9; there are 1/)
-  await rejected(post('/models/fraud/promote', { version: -1 }), 400, /the version is missing/)
-  await rejected(post('/models/fraud/promote', [1]), 400, /the version is missing/)
+  await rejected(post('/models/fraud/promote', { version: 9 }), 409, /SPILL_PRECONDITION.*model 'fraud' has no version 9; there are 1/)
+  await rejected(post('/models/fraud/promote', { version: -1 }), 400, /\\"version\\" is the number of a version, .*; got -1/)
+  await rejected(post('/models/fraud/promote', [1]), 400, /a request is an object; got/)
   await rejected(app.inject('/models?model=nobody'), 404, /nobody/)
   assert.match(
     readFileSync(operatorLogPath(data), 'utf8'),
-    /"command":"models promote","target":"fraud","outcome":"rejected","detail":"SPILL_CONFLICT"/,
+    /"command":"models promote","target":"fraud","outcome":"rejected","detail":"SPILL_PRECONDITION"/,
   )
 })
 
@@ -107,14 +112,15 @@ test('in a new folder, training and rolling back are conflicts with a reason, as
   const folder = scratchFolder('fresh')
   const fresh = await LiveRun.open(shop, folder, { clock: () => clock++ })
   const server = fastify()
-  await server.register(servePlugin, { run: fresh.run, pipeline: shop, data: folder })
+  const changes = openRunControl({ run: fresh.run, pipeline: shop, data: folder })
+  await server.register(servePlugin, { run: fresh.run, pipeline: shop, data: folder, control: changes })
   try {
     for (const [url, payload, code, message] of [
       ['/models/fraud/train', undefined, 'SPILL_TRAINING', /^the model has decided about nothing by /],
       [
         '/models/fraud/promote',
         { version: 'previous' },
-        'SPILL_CONFLICT',
+        'SPILL_PRECONDITION',
         /^no version of model 'fraud' has been promoted: there is nothing/,
       ],
       ['/models/fraud/promote', { version: 0 }, undefined, undefined],
@@ -126,6 +132,7 @@ test('in a new folder, training and rolling back are conflicts with a reason, as
     }
   } finally {
     await server.close()
+    changes.close()
     await fresh.stop()
   }
 })

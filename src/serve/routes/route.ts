@@ -80,7 +80,10 @@ export const operatorOf = ({ client }: Pick<FastifyRequest, 'client'>): string =
 
 /** The control of the run. Throws 400 (`SPILL_UNSUPPORTED`) without it. */
 export const requireControl = ({ control }: ServerContext): RunControl =>
-  requirePart(control, 'this server makes no changes of dead letters, effects and jobs; use `spillway dlq`, `effects` and `jobs`')
+  requirePart(
+    control,
+    'this server makes no changes of dead letters, effects, jobs and models; use `spillway dlq`, `effects`, `jobs` and `models`',
+  )
 
 /** Makes a change within the client's share of the server. */
 export const makeChange = <T>(

@@ -39,7 +39,7 @@ export const connectionLost = (message: string, cause?: unknown): Error =>
 const isBusy = (error: unknown): boolean => busyCodes.test(codeOf(error))
 
 /** Wraps an error of the client or server in one that names the source. Spillway's own errors, and bugs, pass unchanged. */
-export function sourceError(source: string, error: unknown): unknown {
+function sourceError(source: string, error: unknown): unknown {
   if (error instanceof SpillwayError) return error
   const code = codeOf(error)
   const message = (error as Error).message

@@ -19,7 +19,7 @@ interface SlotState {
   readonly confirmed: string | null
 }
 
-export async function slotState(sql: Sql, slot: string): Promise<SlotState | undefined> {
+async function slotState(sql: Sql, slot: string): Promise<SlotState | undefined> {
   const [state] = await sql<SlotState[]>`
     SELECT plugin, database, wal_status AS wal, confirmed_flush_lsn::text AS confirmed FROM pg_replication_slots WHERE slot_name = ${slot}`
   return state

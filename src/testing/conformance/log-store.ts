@@ -6,7 +6,7 @@ import type { LogStoreHarness } from './log-store-harness.ts'
 import { testClauses, type ContractClause } from './clauses.ts'
 
 /** The clauses of the contract, in order. */
-export const logStoreClauses: readonly ContractClause<LogStoreHarness>[] = [...commitClauses, ...partClauses, ...outboxClauses]
+const logStoreClauses: readonly ContractClause<LogStoreHarness>[] = [...commitClauses, ...partClauses, ...outboxClauses]
 
 /**
  * Checks a store against the contract of `LogStore`, by one test of `node:test` per clause.

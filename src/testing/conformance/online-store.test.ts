@@ -181,7 +181,7 @@ const faults: readonly (readonly [name: string, clause: RegExp, message: RegExp,
     /was activated/,
     () => ({
       dropBefore: async (_, n) => {
-        if (n === 2 && drops++ % 2 === 0) throw Object.assign(new Error('active'), { code: 'SPILL_CONFLICT' })
+        if (n === 2 && drops++ % 2 === 0) throw Object.assign(new Error('active'), { code: 'SPILL_PRECONDITION' })
       },
     }),
   ],

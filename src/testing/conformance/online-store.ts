@@ -179,11 +179,11 @@ export const onlineStoreClauses: readonly ContractClause<OnlineStoreHarness>[] =
   clauseOf('a dropped generation is gone for good; the active one cannot be dropped', async store => {
     await write(store, rowOf('"a"', 5), rowOf('"a"', 1, { generation: 2 }))
     await store.activate('spending', 1)
-    assert.equal(await codeOf(store.dropBefore('spending', 2)), 'SPILL_CONFLICT', 'the active generation was dropped')
+    assert.equal(await codeOf(store.dropBefore('spending', 2)), 'SPILL_PRECONDITION', 'the active generation was dropped')
     assert.equal(await versionOf(store, '"a"'), 5)
     await store.activate('spending', 2)
     await store.dropBefore('spending', 2)
-    assert.equal(await codeOf(store.activate('spending', 1)), 'SPILL_CONFLICT', 'a dropped generation was activated')
+    assert.equal(await codeOf(store.activate('spending', 1)), 'SPILL_PRECONDITION', 'a dropped generation was activated')
     await write(store, rowOf('"a"', 9), rowOf('"b"', 2, { generation: 2 }))
     assert.deepEqual([await versionOf(store, '"a"'), await versionOf(store, '"b"')], [1, 2], 'a late write to a dropped generation is read')
     await write(store, rowOf('"a"', 3, { group: 'logins' }))

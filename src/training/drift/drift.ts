@@ -44,7 +44,7 @@ export interface DriftOptions extends DriftThresholds {
 }
 
 /** Measures that can detect drift of a column. */
-export const driftReasons = ['psi', 'ks', 'nulls'] as const
+const driftReasons = ['psi', 'ks', 'nulls'] as const
 /** One of `driftReasons`. */
 export type DriftReason = (typeof driftReasons)[number]
 

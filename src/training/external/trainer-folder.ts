@@ -15,7 +15,7 @@ export const CONTRACT_VERSION = 1
 
 /** Files of the input folder. */
 export const TRAINER_ROWS = 'rows.parquet'
-export const TRAINER_MANIFEST = 'manifest.json'
+const TRAINER_MANIFEST = 'manifest.json'
 /** Files of the output folder. */
 export const MODEL_JSON = 'model.json'
 export const MODEL_ONNX = 'model.onnx'

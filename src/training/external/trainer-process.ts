@@ -96,7 +96,7 @@ function endGroup(child: ChildProcess): void {
 const OUTPUT_LINES = 5
 
 /** The last lines of the output of a trainer, both streams, in bounded memory. The output is untrusted. */
-export class OutputTail {
+class OutputTail {
   #tail = Buffer.alloc(0)
 
   append(chunk: Buffer): void {

@@ -43,14 +43,17 @@ export function versionBeforeLast(promotions: readonly Pick<PromotionRecord, 've
 
 /**
  * The version that scored before the champion; 0, the definition's own score, if there was none.
- * @throws `SPILL_CONFLICT` if no version has been promoted: a rollback means the same over HTTP and on the command line.
+ * @throws `SPILL_PRECONDITION` if no version has been promoted: a rollback means the same over HTTP and on the command line.
  */
 export function rollbackVersion(values: NamedValues, model: string): number {
   const version = versionBeforeLast(promotionsOf(values, model))
   if (version !== undefined) return version
   const waiting = pendingPromotion(values, model)
   const instead = waiting === undefined ? '' : `; version ${waiting.version} waits for a run, and models … promote 0 takes that back`
-  throw new SpillwayError('SPILL_CONFLICT', `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`)
+  throw new SpillwayError(
+    'SPILL_PRECONDITION',
+    `no version of model '${model}' has been promoted: there is nothing to go back from${instead}`,
+  )
 }
 
 /** A version if it can score: its inputs are unchanged and nothing is damaged. Otherwise the reason in words. */
@@ -115,7 +118,7 @@ export function championAfter(
   return { champion: undefined, passed }
 }
 
-/** Throws `SPILL_CONFLICT` unless the version can score; 0, the definition's own score, always can. */
+/** Throws `SPILL_PRECONDITION` unless the version can score; 0, the definition's own score, always can. */
 export function checkPromotable(values: NamedValues, ir: PipelineIR, name: string, number: number): void {
   const model = trainableModel(ir, name)
   if (number === 0) return
@@ -123,13 +126,13 @@ export function checkPromotable(values: NamedValues, ir: PipelineIR, name: strin
   if (!version) {
     const numbers = versionsOf(values, name).map(candidate => candidate.number)
     const there = numbers.length > 0 ? `there are ${numbers.join(', ')}` : 'there is none yet: spillway train makes one'
-    throw new SpillwayError('SPILL_CONFLICT', `model '${name}' has no version ${number}; ${there}`)
+    throw new SpillwayError('SPILL_PRECONDITION', `model '${name}' has no version ${number}; ${there}`)
   }
   if (!version.trained)
-    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${name}' has no score: ${version.error ?? version.state}`)
+    throw new SpillwayError('SPILL_PRECONDITION', `version ${number} of model '${name}' has no score: ${version.error ?? version.state}`)
   const champion = championOf(values, ir, model, number)
   if (typeof champion === 'string')
-    throw new SpillwayError('SPILL_CONFLICT', `version ${number} of model '${name}' cannot score: ${champion}`)
+    throw new SpillwayError('SPILL_PRECONDITION', `version ${number} of model '${name}' cannot score: ${champion}`)
 }
 
 /**

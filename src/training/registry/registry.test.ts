@@ -95,7 +95,7 @@ test('a version that cannot score cannot be promoted; the error says why', () =>
     putVersion(version(2, { state: 'failed', trained: undefined as never, error: 'no rows' })),
   )
   const rejected = (of: typeof ir, number: number, message: RegExp) =>
-    assert.throws(() => checkPromotable(values, of, 'fraud', number), { code: 'SPILL_CONFLICT', message })
+    assert.throws(() => checkPromotable(values, of, 'fraud', number), { code: 'SPILL_PRECONDITION', message })
   checkPromotable(values, ir, 'fraud', 1)
   checkPromotable(values, ir, 'fraud', 0)
   rejected(ir, 3, /model 'fraud' has no version 3; there are 1, 2/)
@@ -118,7 +118,7 @@ test('promotions are in the order of the log, and what scored before is the vers
   assert.equal(promotionBefore(promotions, 11)?.version, 2)
   const rolledBack = (of: readonly PromotionRecord[]) => rollbackVersion(valuesOf(putPromotions('fraud', of)), 'fraud')
   assert.deepEqual([rolledBack(promotions.slice(0, 1)), rolledBack(promotions)], [0, 2])
-  assert.throws(() => rolledBack([]), { code: 'SPILL_CONFLICT', message: /no version of model 'fraud' has been promoted/ })
+  assert.throws(() => rolledBack([]), { code: 'SPILL_PRECONDITION', message: /no version of model 'fraud' has been promoted/ })
   const many = Array.from({ length: limits.MODEL_PROMOTIONS_KEPT + 5 }, (_, i): PromotionRecord => ({
     version: i,
     entry: i,

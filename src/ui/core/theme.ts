@@ -6,7 +6,7 @@ type Theme = 'light' | 'dark'
 const systemTheme = (): Theme => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
 
 /** The theme that is shown. */
-export const shownTheme = (): Theme => (document.documentElement.dataset['theme'] as Theme | undefined) ?? systemTheme()
+const shownTheme = (): Theme => (document.documentElement.dataset['theme'] as Theme | undefined) ?? systemTheme()
 
 /** Applies the choice of an earlier visit. */
 export function applyTheme(): void {

@@ -13,12 +13,12 @@ export interface LineageLink {
 /** Edges that lead away from a node, in any number of steps. */
 export function downstream(edges: readonly LineageLink[], of: string): LineageLink[] {
   const reached = new Set([of])
-  const found: LineageLink[] = []
+  const links: LineageLink[] = []
   // The edges are in the order of the nodes that they lead to, so one pass is enough.
   for (const edge of edges) {
     if (!reached.has(`${edge.from.kind} ${edge.from.name}`)) continue
     reached.add(`${edge.to.kind} ${edge.to.name}`)
-    found.push(edge)
+    links.push(edge)
   }
-  return found
+  return links
 }

@@ -9,7 +9,7 @@ import type { StatusAnswer } from '../core/answers.ts'
 export const HISTORY_MAX = 600
 
 /** Span over which a rate is measured, ms: long enough that one late answer does not shake it. */
-export const RATE_SPAN_MS = 5000
+const RATE_SPAN_MS = 5000
 
 /** The history with a new answer. An answer that is older than the newest, or a copy of it, is left out. */
 export function withStatus(history: readonly StatusAnswer[], status: StatusAnswer): readonly StatusAnswer[] {

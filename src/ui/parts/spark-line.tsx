@@ -14,7 +14,7 @@ export function SparkLine({ values, width = 84, height = 22 }: SparkLineProps) {
 }
 
 /** From 0 to the greatest value. */
-export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
+function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
   const most = Math.max(1e-9, ...values.map(value => value ?? 0))
   const step = width / Math.max(1, values.length - 1)
   let isDrawing = false

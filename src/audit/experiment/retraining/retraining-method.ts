@@ -2,7 +2,7 @@
 import type { Strings } from '../../../columns/index.ts'
 import type { ModelIR, ScoreIR } from '../../../define/ir/index.ts'
 import { isListColumn, type VectorColumn } from '../../../model/index.ts'
-import { checkScore, type InputRows, trainerOf, trainers, type Trained } from '../../../training/index.ts'
+import { checkScore, type InputRows, trainerOf, trainers, type TrainedScore } from '../../../training/index.ts'
 import type { Inconclusive } from '../../domain/plan-types.ts'
 import { fitTerms } from './linear-retraining.ts'
 
@@ -20,7 +20,7 @@ export interface RetrainingMethod {
 }
 
 /** A fitted score. `file` is that of an ONNX graph. */
-type RetrainedScore = Pick<Trained, 'score' | 'file' | 'notes'>
+type RetrainedScore = Pick<TrainedScore, 'score' | 'file' | 'notes'>
 
 /** The retraining method of a model, or the reason why it cannot be retrained. */
 export function retrainingMethod(model: ModelIR, strings: Strings): RetrainingMethod | Inconclusive {
@@ -53,7 +53,7 @@ const otherScores: Readonly<Record<Exclude<ScoreIR['kind'], 'logistic' | 'linear
   none: 'no score',
 }
 
-function validated(trained: Trained): RetrainedScore {
+function validated(trained: TrainedScore): RetrainedScore {
   checkScore(trained.score)
   return trained
 }

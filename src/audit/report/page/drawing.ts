@@ -7,7 +7,7 @@ export const svg = (parts: TemplateStringsArray, ...children: readonly (MarkupCh
   markup(parts, ...children.map(child => (typeof child === 'number' ? svgCoordinate(child) : child)))
 
 /** An SVG coordinate, rounded to a tenth. */
-export function svgCoordinate(value: number): string {
+function svgCoordinate(value: number): string {
   assert(Number.isFinite(value), `a coordinate of the audit's page is ${value}`)
   return String(Math.round(value * 10) / 10 + 0)
 }

@@ -157,8 +157,8 @@ const EIGHTHS = '▁▂▃▄▅▆▇█'
 const sparkline = (levels: StalenessRow['levels']): string =>
   levels
     .map(level => {
-      const kept = keptShare(level)
-      return kept === undefined ? '·' : EIGHTHS[Math.max(0, Math.ceil(kept * 8) - 1)]
+      const share = keptShare(level)
+      return share === undefined ? '·' : EIGHTHS[Math.max(0, Math.ceil(share * 8) - 1)]
     })
     .join('')
 
@@ -166,8 +166,8 @@ const BAR_WIDTH = 7
 
 /** The value kept at one level, as a bar. */
 function bar(level: StalenessRow['levels'][number]): string {
-  const kept = keptShare(level)
-  return kept === undefined ? '·' : '█'.repeat(Math.round(kept * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
+  const share = keptShare(level)
+  return share === undefined ? '·' : '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░')
 }
 
 /** From 0 to 1; undefined where the change is not known. */

@@ -111,7 +111,7 @@ function readSized(cursor: BinaryCursor, read: () => void): void {
   cursor.end = end
 }
 
-export class MessageReader {
+class MessageReader {
   readonly #message: ProtoMessage
   readonly #readers: ProtobufReaders
   readonly #convert: ReturnType<typeof wellKnownConversion>
