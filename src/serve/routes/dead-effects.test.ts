@@ -87,7 +87,8 @@ test('a retry is one attempt of the running dispatcher, under the same key, howe
     (await Promise.all(retries)).map(({ statusCode }) => statusCode).toSorted((a, b) => a - b),
     [200, 409],
   )
-  assert.match(message(conflict), /^effect 1 is being changed; only dead/)
+  assert.equal(conflict.json<{ code: string }>().code, 'SPILL_CONFLICT')
+  assert.match(message(conflict), /^effect 1 is being changed by someone else/)
   await running.whenIdle()
   assert.deepEqual(sent, [`a ${id}`])
   assert.deepEqual((await listed('?state=delivered')).effects[0].number, 1)
