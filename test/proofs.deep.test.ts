@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import * as backfill from './backfill/prove.ts'
 import * as crash from './crash/prove.ts'
 import * as cut from './cut/prove.ts'
+import * as inputs from './inputs/prove.ts'
 import * as placements from './placements/prove.ts'
 import * as parity from './property/parity.ts'
 import * as rebuild from './rebuild/prove.ts'
@@ -30,3 +31,4 @@ proof('rebuild', rebuild, 80)
 proof('backfill', backfill, 8)
 proof('crash', crash, 40)
 proof('cut', cut, 100)
+proof('inputs', inputs, 4000)

@@ -1,6 +1,7 @@
 /** `spillway gate`: its topics by arguments and by the configuration. No broker is there; `test/kafka/gate.kafka.test.ts` has one. */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { called } from './called.ts'
 import { Project } from './project.ts'
 
 const pipeline = `
@@ -30,8 +31,8 @@ const project = new Project({
 })
 after(() => project[Symbol.dispose]())
 
-const gate = (cwd: string, ...args: readonly string[]) =>
-  project.node([project.bin, 'gate', ...args], { cwd, env: { KAFKA_BROKERS: '127.0.0.1:1' } })
+process.env['KAFKA_BROKERS'] = '127.0.0.1:1'
+const gate = (cwd: string, ...args: readonly string[]) => project.node([project.bin, 'gate', ...args], { cwd })
 
 test('topics come from the configuration, and arguments replace them', async () => {
   const { stderr } = await gate('shop', '--source', 'payments')
@@ -57,8 +58,8 @@ test('mistakes are named before anything is connected', async () => {
     ['tls', ['--source', 'payments'], /SPILL_INPUT: source 'payments': kafka:raw: tls\.ca has no certificate in PEM/],
     ['wrong', ['--source', 'payments'], /SPILL_DEFINITION.*sources\.payments\.gate\.raw is kafka\(\{ topic: … \}\), got 'raw'/],
   ] as const) {
-    const { status, stderr } = await gate(cwd, ...args)
+    const { status, err } = await called('gate', ...args, '--config', project.path(`${cwd}/spillway.config.ts`))
     assert.notEqual(status, 0)
-    assert.match(stderr, message)
+    assert.match(err, message)
   }
 })

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 import { pause } from '../../src/base/clock.ts'
+import { called } from './called.ts'
 import { Project } from './project.ts'
 
 const pipeline = `
@@ -46,6 +47,7 @@ after(() => project[Symbol.dispose]())
 
 const inShop = { cwd: 'shop', env: { KAFKA_PASSWORD: SECRET } }
 const spillway = (args: readonly string[], options = inShop) => project.node([project.bin, ...args], options)
+const calledInShop = (...args: readonly string[]) => called(...args, '--config', project.path('shop/spillway.config.ts'))
 const unreachable = /SPILL_SOURCE:? kafka:payments source 'payments': .*ECONNREFUSED 127\.0\.0\.1:1/
 
 /** Every text that a command wrote or stored. */
@@ -65,22 +67,19 @@ test('run reads the place, and neither output nor folder have the secret', async
 })
 
 test('a run does not start without a secret, or with a certificate that is none; paths are those of the configuration', async () => {
-  const without = await spillway(['run'], { ...inShop, env: { KAFKA_PASSWORD: '' } })
+  const without = await calledInShop('run')
   assert.equal(without.status, 1)
-  assert.match(
-    without.stderr,
-    /SPILL_INPUT: source 'payments': kafka:payments: sasl\.password is env\('KAFKA_PASSWORD'\), which is not set/,
-  )
-  const elsewhere = await spillway(['run', '--config', 'shop/spillway.config.ts', '--profile', 'certified'], { ...inShop, cwd: '.' })
-  assert.match(elsewhere.stderr, /SPILL_INPUT: source 'payments': kafka:p: tls\.ca has no certificate in PEM/)
+  assert.match(without.err, /SPILL_INPUT: source 'payments': kafka:payments: sasl\.password is env\('KAFKA_PASSWORD'\), which is not set/)
+  const certified = await calledInShop('run', '--profile', 'certified')
+  assert.match(certified.err, /SPILL_INPUT: source 'payments': kafka:p: tls\.ca has no certificate in PEM/)
 })
 
 test('a profile replaces the place, and an argument too', async () => {
-  const live = await spillway(['run', '--profile', 'live'])
-  assert.match(live.stderr, /kafka:live source 'payments'/)
-  const file = await spillway(['run', '--once', '--source', 'payments=today.ndjson', '--json'])
-  assert.equal(file.status, 0, file.stderr)
-  assert.equal((JSON.parse(file.stdout) as { accepted: number }).accepted, 1)
+  const live = await calledInShop('run', '--profile', 'live')
+  assert.match(live.err, /kafka:live source 'payments'/)
+  const file = await calledInShop('run', '--once', '--source', `payments=${project.path('shop/today.ndjson')}`, '--json')
+  assert.equal(file.status, 0, file.err)
+  assert.equal((JSON.parse(file.out) as { accepted: number }).accepted, 1)
 })
 
 test('other commands leave the place alone', async () => {

@@ -41,7 +41,7 @@ export async function proveBackup(cases: number, seed: number, say: (line: strin
       const judged = await loseAndRestore(keepingAll(generated), new Draw(caseSeed ^ 0xbac0), join(scratch, `case${i}`))
       if (proved.add(judged, { cases: 1, crashes: RESTORES }))
         proved.failures.push({ kind: 'backup', seed: caseSeed, fault: judged.verdict.faults[0] })
-      if (proved.cases % PROGRESS_EVERY === 0) say(`${proved.cases} of ${cases} restored backups, ${proved.failures.length} failed`)
+      if (proved.cases % PROGRESS_EVERY === 0) say(`${proved.cases} of ${cases} restored backups, ${proved.failed}`)
     }
   } finally {
     rmSync(scratch, { recursive: true })

@@ -14,6 +14,8 @@ export interface Failure {
 }
 
 const FAILURES_KEPT = 5
+/** Characters of a fault in a line of progress. */
+const FAULT_MAX = 600
 
 export class CaseTotals {
   readonly kind: Kind
@@ -31,6 +33,13 @@ export class CaseTotals {
 
   constructor(kind: Kind) {
     this.kind = kind
+  }
+
+  /** The failures for a line of progress, which is all that the log of a test run shows of them. */
+  get failed(): string {
+    const [first] = this.failures
+    const fault = first ? `; seed ${first.seed}: ${first.fault.slice(0, FAULT_MAX)}` : ''
+    return `${this.failures.length} failed${fault}`
   }
 
   /** Adds the results of one case, or of several over one folder. Returns true for a failure to be kept. */

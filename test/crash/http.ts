@@ -39,7 +39,7 @@ export interface HttpResult extends Judgement {
 export async function proveHttp(cases: number, seed: number, say: (line: string) => void): Promise<CaseTotals> {
   const proved = new CaseTotals('http')
   await proveLives(proved, { cases, seed, livesMax: LIVES }, serveThrough, () =>
-    say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failures.length} failed`),
+    say(`${proved.cases} of ${cases} servers, ${proved.crashes} of them killed, ${proved.failed}`),
   )
   return proved
 }

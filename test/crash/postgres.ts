@@ -48,7 +48,7 @@ export async function provePostgres(cases: number, seed: number, say: (line: str
   await withServer(async server => {
     const through = (lives: number, own: number) => readThrough(server, lives, own)
     await proveLives(proved, { cases, seed, livesMax: LIVES }, through, () =>
-      say(`${proved.cases} of ${cases} readers of tables, ${proved.crashes} of them killed, ${proved.failures.length} failed`),
+      say(`${proved.cases} of ${cases} readers of tables, ${proved.crashes} of them killed, ${proved.failed}`),
     )
   }, settings)
   return proved

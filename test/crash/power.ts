@@ -55,7 +55,7 @@ export async function provePower(cases: number, seed: number, say: (line: string
           })
       }
       rmSync(join(scratch, `run${run}`), { recursive: true })
-      say(`${proved.cases} of ${cases} torn WALs, ${proved.failures.length} failed`)
+      say(`${proved.cases} of ${cases} torn WALs, ${proved.failed}`)
     }
   } finally {
     rmSync(scratch, { recursive: true })

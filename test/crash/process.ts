@@ -36,7 +36,7 @@ export async function proveProcess(cases: number, seed: number, say: (line: stri
     const { crashes, ...judged } = await liveThrough(lives, new Draw((seed + folder) ^ 0xdead))
     if (proved.add(judged, { cases: lives, crashes }))
       proved.failures.push({ kind: 'process', seed: (seed + folder) >>> 0, fault: judged.verdict.faults[0] })
-    say(`${proved.cases} of ${cases} processes, ${proved.crashes} of them killed, ${proved.failures.length} failed`)
+    say(`${proved.cases} of ${cases} processes, ${proved.crashes} of them killed, ${proved.failed}`)
   }
   return proved
 }

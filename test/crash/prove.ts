@@ -107,8 +107,8 @@ async function proveModel(cases: number, seed: number, say: (line: string) => vo
     const of = (i % TRAINED_OF === 1 ? generateTrained : generateCrash)((seed + i) >>> 0)
     const { crashes, ...judged } = await crashModel(of)
     if (proved.add(judged, { cases: 1, crashes })) proved.failures.push(await failure(of, judged.verdict))
-    const { cases: done, crashes: all, failures } = proved
-    if (done % PROGRESS_EVERY === 0) say(`${done} of ${cases} on a model store, ${all} crashes, ${failures.length} failed`)
+    const { cases: done, crashes: all, failed } = proved
+    if (done % PROGRESS_EVERY === 0) say(`${done} of ${cases} on a model store, ${all} crashes, ${failed}`)
   }
   return proved
 }

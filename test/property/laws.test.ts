@@ -14,6 +14,8 @@ import { greatestArrivals } from './generate/asks.ts'
 import { generate } from './generate/generate.ts'
 
 const CASES = 60
+/** Cases that all engines compute. */
+const ENGINE_CASES = 20
 const cases = Array.from({ length: CASES }, (_, i) => generate(70_000 + i))
 
 let engines: Engine[]
@@ -96,7 +98,7 @@ test('law 2: the oracle reads events as a set, revisions included', () => {
 
 test('law 6: lag(0), partial(0) and stream are identical, bit by bit, on every engine', async () => {
   let compared = 0
-  for (const of of cases)
+  for (const of of cases.slice(0, ENGINE_CASES))
     for (const engine of engines) {
       const asks = of.asks.filter(ask => ask.trigger !== undefined && ask.place.kind === 'stream')
       const places: PlacementIR[] = [{ kind: 'stream' }, { kind: 'lag', by: 0 }, { kind: 'partial', by: 0 }]
@@ -106,5 +108,5 @@ test('law 6: lag(0), partial(0) and stream are identical, bit by bit, on every e
       assert.deepEqual(partial, stream, `${engine.name}, partial(0), seed ${of.seed}`)
       compared += stream.flat().length
     }
-  assert.ok(compared > 3000, `only ${compared} values were compared`)
+  assert.ok(compared > 1000, `only ${compared} values were compared`)
 })

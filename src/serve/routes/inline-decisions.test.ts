@@ -43,7 +43,7 @@ const ask = model('ask', {
   score: v => rules([{ when: v.n.gte(2), score: 0.9 }], 0.1),
 })
 /** A deadline that the slowest machine meets. */
-const shopWith = (deadline: '100ms' | '2s' | '10m') => {
+const shopWith = (deadline: '100ms' | '500ms' | '2s' | '10m') => {
   const otherwise = { approved: 'perhaps' }
   const decline = action('decline', {
     when: busy.score.gte(0.8),
@@ -58,7 +58,7 @@ const shopWith = (deadline: '100ms' | '2s' | '10m') => {
 const start = Date.parse('2026-01-01T00:00Z')
 const pay = (id: string, of = 'c') => ({ id, card: of, at: start })
 
-const open = (t: TestContext, deadline: '2s' | '10m', fsyncMs = 0) => opened(t, shopWith(deadline), fsyncMs)
+const open = (t: TestContext, deadline: '500ms' | '10m', fsyncMs = 0) => opened(t, shopWith(deadline), fsyncMs)
 
 async function opened(t: TestContext, shop: Pipeline, fsyncMs = 0) {
   const data = scratchFolder('inline')
@@ -136,7 +136,7 @@ test('an event is answered with its decisions, and the answers of actions', asyn
 })
 
 test('on a slow disk the answer comes at its deadline, from the decision, and is marked as not durable', async t => {
-  const { app, run } = await open(t, '2s', 4000)
+  const { app, run } = await open(t, '500ms', 2000)
   const answer = (await posted(app, '/sources/payments/decide', pay('1'))).json<Answered>()
   assert.deepEqual(
     [answer.durable, answer.sequence, answer.decisions.length, answer.answers, answer.degraded],

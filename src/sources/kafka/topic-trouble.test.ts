@@ -65,7 +65,7 @@ test('a cluster that is away for an hour is tried again every few seconds, and r
     attempts++
     return cluster.driver()
   }
-  const run = new TopicRun(topicReader(numbersSource, { topic: 'rows', open }))
+  const run = new TopicRun(topicReader(numbersSource, { topic: 'rows', checkMs: 100, open }))
   await run.until(3)
   mock.timers.enable({ apis: ['setTimeout'] })
   cluster.set({ isAway: true })
