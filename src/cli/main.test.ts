@@ -8,7 +8,9 @@ import { gzipSync } from 'node:zlib'
 import { scratchFolder } from '../../test/scratch.ts'
 import { called as run } from '../../test/cli/called.ts'
 import { helpOf, overviewOf } from './command/command.ts'
-import { commands } from './main.ts'
+import { allCommands } from './main.ts'
+
+const commands = await allCommands()
 
 const folder = scratchFolder('main')
 

@@ -4,7 +4,7 @@
  *
  * A client of its own, since five requests are all that a backup makes, and the SDK of AWS adds 22 MB in 26 packages to every installation.
  */
-import { Agent, request } from 'undici'
+import type { Agent } from 'undici'
 import { type Clock, limits, pause, SpillwayError, wallClock } from '../../base/index.ts'
 import { type BackupTarget, targetError, type TargetObject } from './backup-target.ts'
 import { type AwsCredentials, signedHeaders, uriEncoded } from './sigv4.ts'
@@ -50,11 +50,8 @@ export class S3Target implements BackupTarget {
   readonly place: string
   readonly #options: S3Options
   readonly #base: URL
-  readonly #agent = new Agent({
-    headersTimeout: limits.S3_TIMEOUT_MS,
-    bodyTimeout: limits.S3_TIMEOUT_MS,
-    connect: { timeout: limits.S3_CONNECT_MS },
-  })
+  /** Opened by the first request. */
+  #agent: Promise<Agent> | undefined
 
   constructor(options: S3Options) {
     const { bucket, prefix, endpoint, isPathStyle } = options
@@ -97,8 +94,8 @@ export class S3Target implements BackupTarget {
     await this.#send({ method: 'DELETE', key: this.#keyOf(name) })
   }
 
-  close(): Promise<void> {
-    return this.#agent.close()
+  async close(): Promise<void> {
+    await (await this.#agent)?.close()
   }
 
   #keyOf(name: string): string {
@@ -141,11 +138,14 @@ export class S3Target implements BackupTarget {
     const path = [...(isPathStyle ? [bucket] : []), ...(key === '' ? [] : key.split('/'))].map(uriEncoded).join('/')
     url.pathname = `${this.#base.pathname.replace(/\/$/, '')}/${path}`
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-    const response = await request(url, {
+    this.#agent ??= openAgent()
+    const agent = await this.#agent
+    const response = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
       method,
       headers: signedHeaders({ method, url, body }, credentials, region, clock()),
       ...(body && { body }),
-      dispatcher: this.#agent,
     })
     return { status: response.statusCode, headers: response.headers, body: new Uint8Array(await response.body.arrayBuffer()) }
   }
@@ -153,6 +153,12 @@ export class S3Target implements BackupTarget {
   #error(problem: string, cause?: unknown): SpillwayError {
     return targetError(this.place, problem, cause)
   }
+}
+
+/** Loads the client of HTTP with the first request, since every command line loads this module. */
+async function openAgent(): Promise<Agent> {
+  const { Agent } = await import('undici')
+  return new Agent({ headersTimeout: limits.S3_TIMEOUT_MS, bodyTimeout: limits.S3_TIMEOUT_MS, connect: { timeout: limits.S3_CONNECT_MS } })
 }
 
 /** The fix of a rejected request. */

@@ -6,7 +6,9 @@ import { before, test } from 'node:test'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { called } from '../../../test/cli/called.ts'
 import { allOptions } from '../command/command.ts'
-import { commands } from '../main.ts'
+import { allCommands } from '../main.ts'
+
+const commands = await allCommands()
 
 const folder = scratchFolder('completion')
 const script = (shell: string): string => join(folder, `completion.${shell}`)

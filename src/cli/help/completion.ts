@@ -5,9 +5,9 @@ import { printText } from '../command/print.ts'
 
 const shells = ['bash', 'zsh', 'fish'] as const
 
-/** The command `spillway completion`, which completes `commands` and itself. */
-export function completionCommand(commands: readonly Command[]): Command {
-  const command: Command = defineCommand({
+/** The command `spillway completion`, which completes the commands that `allCommands` loads. */
+export const completionCommand = (allCommands: () => Promise<readonly Command[]>): Command =>
+  defineCommand({
     name: 'completion',
     task: 'Help',
     usage: shells.join(' | '),
@@ -16,12 +16,10 @@ export function completionCommand(commands: readonly Command[]): Command {
     async run(_, [text, ...extra]) {
       const shell = subcommandOf('completion', shells, text)
       if (extra.length > 0) throw new UsageError(`expected one shell, but also got ${extra.join(', ')}`)
-      printText(scripts[shell]([...commands, command]))
+      printText(scripts[shell](await allCommands()))
       return 0
     },
   })
-  return command
-}
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 
