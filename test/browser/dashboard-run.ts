@@ -2,6 +2,7 @@
  * A run with its dashboard on loopback, for tests in a browser: payments of cards, a stream and a hybrid group, a model on each payment and
  * one on request, and an action whose receiver does not exist.
  */
+import { join } from 'node:path'
 import fastify, { type FastifyInstance } from 'fastify'
 import {
   action,
@@ -78,7 +79,9 @@ export async function serveDashboard(
 ): Promise<DashboardRun> {
   // A browser keeps connections open.
   const app: FastifyInstance = fastify({ forceCloseConnections: true })
-  await app.register(spillway, { pipeline: cards, data, prefix: PREFIX, ...options })
+  // Not the folder of an audit that ran in this one.
+  const auditFolder = join(data, 'audits')
+  await app.register(spillway, { pipeline: cards, data, auditFolder, prefix: PREFIX, ...options })
   const url = `${await app.listen({ host: '127.0.0.1', port })}${PREFIX}`
   return { url, call: callerOf(url), close: () => app.close() }
 }
