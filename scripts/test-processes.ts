@@ -2,7 +2,8 @@
  * Test files that run together in one process. Starting a process and loading the library takes a short test file longer than its tests do.
  *
  * Files of a room share a process if they leave the state of the process alone: no environment, hooks for all tests of a file, mocks,
- * servers, threads or child processes. Those of the dashboard have a document each, and those outside src take long.
+ * servers, threads or child processes. Those of the dashboard have a document each; those outside src, long sweeps and tests with Kafka
+ * take long.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -11,7 +12,7 @@ import { pathToFileURL } from 'node:url'
 /** Test files by the file that Node's test runner starts: the test file itself, or a generated file that imports several. */
 export type TestProcesses = ReadonlyMap<string, readonly string[]>
 
-const sharingRooms = /^src\/(?!ui\/)/
+const sharing = /^src\/(?!ui\/).*(?<!\.deep|\.kafka)\.test\.ts$/
 
 const touchesProcess =
   /process\.(env|chdir|exit|stdout|stderr|on)\b|^(before|after|beforeEach|afterEach)\(|mock\.|globalThis|node:(child_process|worker_threads|http|net)|setGlobalDispatcher/m
@@ -26,7 +27,7 @@ const FILES_MAX = 12
 export function testProcesses(files: readonly string[], folder: string): TestProcesses {
   const isShared = (file: string): boolean => {
     const text = readFileSync(file, 'utf8')
-    return sharingRooms.test(file) && ownTest.test(text) && !touchesProcess.test(text)
+    return sharing.test(file) && ownTest.test(text) && !touchesProcess.test(text)
   }
   const processes = new Map<string, readonly string[]>(files.filter(file => !isShared(file)).map(file => [file, [file]]))
   const rooms = Map.groupBy(files.filter(isShared), file => file.split('/').slice(0, 2).join('-'))
