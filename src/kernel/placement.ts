@@ -1,7 +1,7 @@
 import { SpillwayError } from '../base/index.ts'
 import { type Block, gatherBlock, ascendingOrder, countUpTo } from '../columns/index.ts'
-import type { PlacementIR, SourceIR } from '../define/ir/index.ts'
-import { scheduleCursor } from './schedule.ts'
+import type { PlacementIR, ScheduleIR, SourceIR } from '../define/ir/index.ts'
+import { type ScheduleCursor, scheduleCursor } from './schedule.ts'
 import { currentRows } from './supersession.ts'
 
 /** The cut and the time of each decision, as one group's source sees them. */
@@ -55,7 +55,7 @@ export function placeReads(placement: PlacementIR, source: SourceIR, block: Bloc
     }
     case 'batch':
     case 'scheduled': {
-      const lastTime = scheduleCursor(placement.schedule)
+      const lastTime = keptCursor(placement.schedule)
       const due = decisions.time.map(t => lastTime(t - placement.lasts))
       const asOf = runs && placement.kind === 'batch' ? runTimes(due, decisions.time, runs) : due
       return prefixReads(block, decisions, asOf, arrivedBy(block.arrival, asOf, decisions.prefix))
@@ -68,6 +68,16 @@ export function placeReads(placement: PlacementIR, source: SourceIR, block: Bloc
       return { block: byTime, watermark: 'time', upto, uptoBefore: upto, asOf: decisions.time }
     }
   }
+}
+
+/** A run places the reads of each group for each batch of decisions, and a cron takes far longer to evaluate than a decision. */
+const cursors = new WeakMap<ScheduleIR, ScheduleCursor>()
+
+/** The cursor of a schedule that all its placements share, since their times are close. */
+function keptCursor(schedule: ScheduleIR): ScheduleCursor {
+  const kept = cursors.get(schedule) ?? scheduleCursor(schedule)
+  cursors.set(schedule, kept)
+  return kept
 }
 
 /** The current rows of the whole history, by time; `undefined` if the block already has that order. */
@@ -112,7 +122,7 @@ export function placementAt(placement: PlacementIR, t: number, run?: number | nu
       return { arrived: t - placement.by, asOf: t }
     case 'batch':
     case 'scheduled': {
-      const s = run === undefined ? scheduleCursor(placement.schedule)(t - placement.lasts) : (run ?? -Infinity)
+      const s = run === undefined ? keptCursor(placement.schedule)(t - placement.lasts) : (run ?? -Infinity)
       return { arrived: s, asOf: s }
     }
     case 'corrected':

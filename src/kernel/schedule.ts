@@ -2,26 +2,15 @@ import { cronOf } from '../define/feature/index.ts'
 import type { ScheduleIR } from '../define/ir/index.ts'
 
 /** Last scheduled time at or before a time, UTC ms; −Infinity if there is none. */
-type ScheduleCursor = (time: number) => number
-
-/** A run places the reads of each group for each batch of decisions, and a cron takes far longer to evaluate than a decision. */
-const cursors = new WeakMap<ScheduleIR, ScheduleCursor>()
+export type ScheduleCursor = (time: number) => number
 
 /**
- * Returns a function from a time to the last scheduled time at or before it, −Infinity if there is none; the same one for the same IR.
+ * Returns a function from a time to the last scheduled time at or before it, −Infinity if there is none.
  *
  * Times may come in any order, since a clock may be set back. A cron is evaluated once per tick of its own, not once per decision, as
  * long as times do not jump.
  */
 export function scheduleCursor(schedule: ScheduleIR): ScheduleCursor {
-  const known = cursors.get(schedule)
-  if (known) return known
-  const cursor = newCursor(schedule)
-  cursors.set(schedule, cursor)
-  return cursor
-}
-
-function newCursor(schedule: ScheduleIR): ScheduleCursor {
   if (schedule.kind === 'interval') {
     const { every, phase } = schedule
     return time => Math.floor((time - phase) / every) * every + phase
