@@ -34,7 +34,10 @@ export const decayedSumAggregate = (feature: FeatureIR): AggregateFunction<Float
     valueSql(window) {
       const value = isDouble(feature.input) ? window.input : window.toDouble(window.input)
       const age = `(${window.toDouble(`(${window.time} - ${window.asOf})`)} / ${window.doubleLiteral(halfLife)})`
-      return { value: `${window.sumOfDoubles(`${value} * ${window.powerOf2(age)}`)} / ${window.doubleLiteral(unit)}` }
+      // A negative sum may underflow to −0, which values never are.
+      return {
+        value: `${window.sumOfDoubles(`${value} * ${window.powerOf2(age)}`)} / ${window.doubleLiteral(unit)} + ${window.doubleLiteral(0)}`,
+      }
     },
     finalizeRows({ rows, columns, asOf, out, at }) {
       const n = columns[DECAY.n]
