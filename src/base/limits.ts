@@ -158,6 +158,8 @@ export const limits = {
   WAL_PAGES_MAX: 4000,
   /** Pages (4 KiB) of the largest log whose structure is checked at every start. */
   QUICK_CHECK_PAGES_MAX: 1 << 14,
+  /** Transactions of an open log until the thread that checks its WAL starts: a log that is written a little has no use for it. */
+  CHECKPOINTS_AFTER: 32,
   /** Interval between two checks of the WAL, ms. */
   CHECKPOINT_EVERY_MS: 50,
   /** Greatest wait of commits for an empty WAL, ms. */

@@ -125,6 +125,17 @@ test('rejects a file that is not a database, a newer format, and a missing folde
   await assert.rejects(SqliteStore.open(path('nowhere/f.db')), { code: 'SPILL_STORE' })
 })
 
+test('after its first transactions the WAL is moved into the database while it is written', async () => {
+  const file = path('moved.db')
+  const store = await SqliteStore.open(file)
+  const empty = statSync(file).size
+  for (let i = 0; i < limits.CHECKPOINTS_AFTER; i++) await store.commit({ segment: segment(i, 1, 10_000) })
+  while (statSync(file).size === empty) await pause(10)
+  const pages = statSync(`${file}-wal`).size / 4096
+  assert.ok(pages < limits.WAL_PAGES_MAX, `${pages} pages: the writer moves a WAL that long by itself`)
+  await store.close()
+})
+
 test('an interrupted migration changes nothing', () => {
   const db = new sqlite.DatabaseSync(path('g.db'))
   assert.throws(() => migrate(db, 'g.db', ['CREATE TABLE a (x)', 'CREATE TABLE a (x)']))

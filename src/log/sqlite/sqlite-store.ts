@@ -2,11 +2,10 @@
  * The log's store in one SQLite file: a reader of committed data on this thread, and a writer in a thread of its own, so that no fsync
  * blocks this thread.
  */
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { SpillwayError } from '../../base/index.ts'
+import { SpillwayError, limits } from '../../base/index.ts'
 import type { Commit, LogStore, StateSink } from '../store.ts'
-import type { CheckpointerData } from './checkpointer-thread.ts'
+import { threadFile, WalCheckpointer } from './wal-checkpointer.ts'
 import { Gate } from './gate.ts'
 import { SqliteReader } from './reader.ts'
 import { storeError } from './sqlite.ts'
@@ -26,14 +25,10 @@ interface PendingCommit {
   readonly reject: (error: SpillwayError) => void
 }
 
-/** Thread files have this file's extension: `.ts` in the sources, `.js` as published. */
-const threadFile = (name: string): URL => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
-
 export class SqliteStore extends SqliteReader implements LogStore {
   readonly #path: string
   readonly #writer: Worker
-  readonly #checkpointer: Worker
-  readonly #checkpointerEnded: Promise<unknown>
+  readonly #checkpointer: WalCheckpointer
   readonly #states: StateFiles
   readonly #pendingCommits: PendingCommit[] = []
   #nextNumber = 0
@@ -51,11 +46,7 @@ export class SqliteStore extends SqliteReader implements LogStore {
       this.#closed.resolve()
       this.#fail(storeError(path, { message }))
     })
-    this.#checkpointer = new Worker(threadFile('checkpointer-thread'), { workerData: { path, gate } satisfies CheckpointerData })
-    // Without the checkpointer the WAL only grows: writing goes on, and the next start empties it.
-    this.#checkpointer.on('error', () => new Gate(gate).open())
-    this.#checkpointerEnded = new Promise(resolve => this.#checkpointer.once('exit', resolve))
-    this.#checkpointer.unref()
+    this.#checkpointer = new WalCheckpointer(path, gate)
     this.#states = StateFiles.beside(path)
   }
 
@@ -102,10 +93,7 @@ export class SqliteStore extends SqliteReader implements LogStore {
 
   async #close(): Promise<void> {
     await this.#states.close()
-    // The thread is unreferenced, so without this the process could end before the file is closed.
-    this.#checkpointer.ref()
-    this.#checkpointer.postMessage('close')
-    await this.#checkpointerEnded
+    await this.#checkpointer.close()
     super.close()
     // The writer closes last and moves the whole WAL into the database, so that one file is left.
     this.#writer.postMessage('close' satisfies WriterRequest)
@@ -114,7 +102,7 @@ export class SqliteStore extends SqliteReader implements LogStore {
 
   #receive(message: WriterReply): void {
     if (message.kind === 'done') {
-      this.#transactions++
+      if (++this.#transactions === limits.CHECKPOINTS_AFTER) this.#checkpointer.start()
       while (this.#pendingCommits.length > 0 && this.#pendingCommits[0].number <= message.number) this.#pendingCommits.shift()!.resolve()
     } else if (message.kind === 'failed') this.#fail(storeError(this.#path, message))
     else if (message.kind === 'closed') {
