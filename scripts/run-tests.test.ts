@@ -91,20 +91,24 @@ test('skips a file that would begin after the time of the suite, and counts it',
   assert.equal(early.last, '1 passed, 0 failed', early.all)
 })
 
-test('pure test files of a room share a process, and each is counted by itself', () => {
+test('test files of a room share a process, each with hooks of its own, and each is counted by itself', () => {
   const { last, status, all } = runnerOver({
-    'src/kernel/good': `test('a', () => {})`,
+    'src/kernel/good': `import { beforeEach } from 'node:test'\nbeforeEach(t => { if (t.name !== 'a') throw new Error('not mine') })\ntest('a', () => {})`,
     'src/kernel/bad': `test('b', () => { throw new Error('no good') })`,
     'src/kernel/empty': `if (process.argv.length === 0)\n  test('d', () => {})`,
+    'src/kernel/hook': `import { before } from 'node:test'\nbefore(() => { throw new Error('no fixture') })\ntest('e', () => {})`,
     'src/kernel/suite': `import '../../suite.ts'`,
-    'src/kernel/alone': `import { before } from 'node:test'\nbefore(() => {})\ntest('c', () => {})`,
+    'src/kernel/alone': `test('c', () => process.exit(1))`,
+    'src/log/single': `test('f', () => {})`,
   })
-  assert.equal(last, '3 passed, 2 failed', all)
+  assert.equal(last, '3 passed, 5 failed', all)
   assert.equal(status, 1)
   assert.match(all, /✖ b \(src\/kernel\/bad\.test\.ts:2\)\n\s+Error: no good/)
+  assert.match(all, /Error: no fixture/)
   assert.match(all, /✖ src\/kernel\/empty\.test\.ts has no tests/)
-  assert.match(all, /src-kernel-1\.test\.ts, 3 files {2}1 of 2/)
-  assert.match(all, /✔ src\/kernel\/alone\.test\.ts {2}1 of 1/)
+  assert.match(all, /src-kernel-1\.test\.ts, 4 files {2}1 of 3/)
+  assert.match(all, /✖ src\/kernel\/alone\.test\.ts ended before its tests/)
+  assert.match(all, /✔ src\/log\/single\.test\.ts {2}1 of 1/)
 })
 
 test('no test at all is a failure', () => {

@@ -3,11 +3,12 @@
  * passed, N failed`, and the exit code is 0 only if none failed and some passed.
  *
  * `npm test -- WORD…` runs only the test files whose path contains one of the words, for work on one room. `--coverage` measures coverage
- * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`. `npm run
- * test:kafka` runs those that end in `.kafka.test.ts`, with a broker of each version that is tested.
+ * by room, which takes half as long again. `npm run test:deep` runs the long sweeps instead: files that end in `.deep.test.ts`, and files
+ * with a sweep of which `npm test` takes a share (test/sweep.ts). `npm run test:kafka` runs those that end in `.kafka.test.ts`, with a
+ * broker of each version that is tested.
  */
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { bringBrowser, browserProgram } from '../test/browser/program.ts'
@@ -39,8 +40,9 @@ const [coverage, isDeep, isKafka] = ['--coverage', '--deep', '--kafka'].map(opti
 const kind = isDeep ? 'deep' : isKafka ? 'kafka' : undefined
 // Most of a short test file's time is the compilation of its imports. Precompiled code cannot be measured for coverage.
 if (!coverage) process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../.cache/compile')
+if (isDeep) process.env['SPILLWAY_SWEEPS'] = 'all'
 const files = globSync(['src', 'test', 'bench', 'examples', 'scripts'].map(folder => `${folder}/**/*.test.ts`))
-  .filter(file => /\.(deep|kafka)\.test\.ts$/.exec(file)?.[1] === kind)
+  .filter(file => kindOf(file) === kind || (isDeep && kindOf(file) === undefined && readFileSync(file, 'utf8').includes('/sweep.ts')))
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   // The tests that span rooms take longest, so they start first, and before them the one that waits for minutes.
   .sort()
@@ -71,6 +73,10 @@ console.log(`\n${tallyText(tally)}`)
 // A suite whose time was over before its first file began has failed at nothing.
 const isLate = Date.now() > Number(process.env['SPILLWAY_TESTS_UNTIL'] ?? Infinity) && tally.skipped > 0
 process.exitCode = tally.failed === 0 && (tally.passed > 0 || isLate) ? 0 : 1
+
+function kindOf(file: string): string | undefined {
+  return /\.(deep|kafka)\.test\.ts$/.exec(file)?.[1]
+}
 
 /** Brings a program of which tests need one, once. Where it cannot be brought they are skipped. */
 function forTests(name: string, isThere: () => unknown, bring: () => void): void {

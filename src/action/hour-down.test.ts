@@ -1,7 +1,7 @@
 /** A receiver that answers 500 for an hour, over real sockets and on a clock that the test moves. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { answering, closedByTest, opened } from '../../test/action/webhooks.ts'
+import { afterEach, test } from 'node:test'
+import { answering, closeWebhooks, closedByTest, opened } from '../../test/action/webhooks.ts'
 import { virtualTime } from '../../test/action/virtual-time.ts'
 import { growingEffects, ModelEffects } from '../../test/crash/model-effects.ts'
 import { pause } from '../base/clock.ts'
@@ -9,6 +9,8 @@ import { random } from '../base/random.ts'
 import type { NewEffect } from '../log/effects.ts'
 import type { Commit } from '../log/store.ts'
 import { EffectDispatcher } from './effect-dispatcher.ts'
+
+afterEach(closeWebhooks)
 
 const HOUR = 3_600_000
 

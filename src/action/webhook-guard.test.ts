@@ -6,12 +6,14 @@ import assert from 'node:assert/strict'
 import type { LookupAddress } from 'node:dns'
 import type { ServerResponse } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
-import { test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { buildConnector } from 'undici'
 import { delivery, type Receiver } from '../../test/action/receiver.ts'
-import { answering, opened } from '../../test/action/webhooks.ts'
+import { answering, closeWebhooks, opened } from '../../test/action/webhooks.ts'
 import type { MakeConnector } from './public-address-connector.ts'
 import type { WebhookPorts } from './webhook.ts'
+
+afterEach(closeWebhooks)
 
 /** Names with their addresses, one list per lookup; and the addresses of opened connections. */
 function network(there: Receiver, names: Record<string, readonly (readonly string[])[]>) {

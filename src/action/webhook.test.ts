@@ -1,10 +1,12 @@
 /** Webhooks to a receiver that answers: what is sent, and what each answer means. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { delivery } from '../../test/action/receiver.ts'
-import { answering, closedByTest, opened as openedAnywhere } from '../../test/action/webhooks.ts'
+import { answering, closeWebhooks, closedByTest, opened as openedAnywhere } from '../../test/action/webhooks.ts'
 import type { ServerResponse } from 'node:http'
+
+afterEach(closeWebhooks)
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 /** Receivers stand on this machine. */

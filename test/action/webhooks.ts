@@ -1,14 +1,13 @@
-/** Receivers and webhooks of one test file, all closed after each test. */
+/** Receivers and webhooks of one test, which `afterEach(closeWebhooks)` closes. */
 import type { ServerResponse } from 'node:http'
-import { afterEach } from 'node:test'
 import type { Destination } from '../../src/define/action/destination.ts'
 import { openWebhook, type WebhookPorts, type WebhookSettings } from '../../src/action/webhook.ts'
 import { receiver, type Received, type Receiver } from './receiver.ts'
 
 const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
+export async function closeWebhooks(): Promise<void> {
   for (const one of open.splice(0).reverse()) await one.close()
-})
+}
 
 export async function answering(answer: (response: ServerResponse, request: Received) => void): Promise<Receiver> {
   const there = await receiver(answer)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { afterEach, test } from 'node:test'
 import { handTimers } from '../../../test/action/receiver.ts'
-import { answering } from '../../../test/action/webhooks.ts'
+import { answering, closeWebhooks } from '../../../test/action/webhooks.ts'
 import { alertOf, OPENED, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { MemoryStore, notifierOf } from '../../../test/monitor/notifiers.ts'
 import { virtualTime } from '../../../test/action/virtual-time.ts'
@@ -20,6 +20,8 @@ import {
   type AlertDestination,
 } from '../../define/config/alert-destinations.ts'
 import { openAlertReceivers, type OpenedAlertReceiver } from './open-alert-receivers.ts'
+
+afterEach(closeWebhooks)
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,7 +1,7 @@
 /** The notifier of a run: its state is in the run's log, under the name of the log, and it stops with the run. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { answering } from '../../../test/action/webhooks.ts'
+import { afterEach, test } from 'node:test'
+import { answering, closeWebhooks } from '../../../test/action/webhooks.ts'
 import { alertOf, resolvedAfter } from '../../../test/monitor/alerts.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
 import { pause } from '../../base/clock.ts'
@@ -12,6 +12,8 @@ import type { NamedWrite } from '../../log/store.ts'
 import type { Alert } from '../alerts/alert.ts'
 import { openAlertReceivers } from './open-alert-receivers.ts'
 import { runNotifier } from './run-notifier.ts'
+
+afterEach(closeWebhooks)
 
 test('two processes of a run page once and resolve once, under the name of the log', async () => {
   const { url, received } = await answering(response => void response.end())
