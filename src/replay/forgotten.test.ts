@@ -16,8 +16,9 @@ import { isListColumn, type VectorColumn } from '../model/vector.ts'
 import { decide } from './decide.ts'
 import { label } from './label.ts'
 import { replayLog, type ReplayLog, type Requests } from './log.ts'
+import { sweep } from '../../test/sweep.ts'
 
-const CASES = 150
+const CASES = sweep(50, 150)
 
 /** Without the first `gone` events, and the requests among them. */
 function cut(ir: PipelineIR, whole: ReplayLog, log: readonly LoggedEvent[], run: Run, cutAt: number): ReplayLog {
@@ -108,7 +109,7 @@ test('a decision has the same vector as over the whole log, or is rejected', () 
       }
     }
   }
-  assert.ok(same > 500 && rejected > 500, `${same} the same, ${rejected} rejected`)
+  assert.ok(same > 3 * CASES && rejected > 3 * CASES, `${same} the same, ${rejected} rejected`)
 })
 
 test('a label is the same as over the whole log, or unknown', () => {
@@ -136,7 +137,7 @@ test('a label is the same as over the whole log, or unknown', () => {
       }
   }
   const { from, begins, happens, unknown } = labelCounts
-  assert.ok(from > 300 && begins > 300 && happens > 300 && unknown > 300, JSON.stringify(labelCounts))
+  assert.ok(from > 2 * CASES && begins > 2 * CASES && happens > 2 * CASES && unknown > 2 * CASES, JSON.stringify(labelCounts))
 })
 
 interface LabelAnswer {

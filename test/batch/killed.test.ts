@@ -14,6 +14,7 @@ import { openDataFolder, readDataFolder } from '../../src/log/sqlite/data-folder
 import { Run } from '../../src/run/loop/run.ts'
 import { Child } from '../crash/child.ts'
 import { crowd } from './crowd.ts'
+import { sweep } from '../sweep.ts'
 
 const PARTITIONS = 16
 const CARDS = 20_000
@@ -81,7 +82,7 @@ test('a run that is killed or stopped repeatedly continues from its finished par
   let folder = join(scratch, 'life 0')
   cpSync(join(scratch, 'log'), folder, { recursive: true })
   let finishedBefore = 0
-  for (let life = 1; life <= 4; life++) {
+  for (let life = 1; life <= sweep(2, 4); life++) {
     const child = begin(folder)
     await until(folder, finishedBefore + 2)
     const wrong = life % 2 === 1 ? await child.kill() : await child.terminate()

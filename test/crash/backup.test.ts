@@ -7,11 +7,13 @@ import { Draw } from '../property/generate/draw.ts'
 import { loseAndRestore, proveBackup } from './backup.ts'
 import { keepingAll } from './case.ts'
 import { generateTrained } from './generate.ts'
+import { sweep } from '../sweep.ts'
 
 test('a run continues from any of its backups as after a crash, through lost folders', async () => {
-  const proved = await proveBackup(12, 1, () => {})
+  const cases = sweep(4, 12)
+  const proved = await proveBackup(cases, 1, () => {})
   assert.deepEqual(proved.failures, [])
-  assert.deepEqual([proved.cases, proved.lost, proved.duplicated, proved.different], [12, 0, 0, 0])
+  assert.deepEqual([proved.cases, proved.lost, proved.duplicated, proved.different], [cases, 0, 0, 0])
   assert.ok(proved.decisions > 0 && proved.events > 0)
 })
 

@@ -16,6 +16,7 @@ import { sourceIR } from '../source-ir.ts'
 import { rowsOf } from './cell-agreement.ts'
 import { encodedRecord, type LogicalRecord, type LogicalSchema, registeredSchemas } from './logical-records.ts'
 import { TestRegistry } from './test-registry.ts'
+import { sweep } from '../sweep.ts'
 
 const registry = await TestRegistry.start()
 after(() => registry.close())
@@ -133,8 +134,8 @@ test('the events, rejections and replays of each format are those of JSON', asyn
     counts.rejected += expected.rejected.length
     for (const [format, outcome] of outcomes) assert.deepEqual(withoutNulls(outcome), withoutNulls(expected), format)
   })
-  await fc.assert(property, { numRuns: 500 })
-  assert.ok(counts.rows > 100 && counts.rejected > 100, JSON.stringify(counts))
+  await fc.assert(property, { numRuns: sweep(250, 500) })
+  assert.ok(counts.rows > sweep(50, 100) && counts.rejected > sweep(50, 100), JSON.stringify(counts))
 })
 
 /** Of a field that is null, JSON and Avro say so, and Protobuf leaves it out. */

@@ -6,6 +6,9 @@ import { decisionCases } from '../oracle/cases/decisions.ts'
 import { triggerCases } from '../oracle/cases/triggers.ts'
 import { decisions } from '../oracle/oracle.ts'
 import { deciding } from '../property/generate/deciders.ts'
+import { sweep } from '../sweep.ts'
+
+const CASES = sweep(20, 60)
 
 let db: SqlValues
 before(async () => {
@@ -28,7 +31,7 @@ for (const { name, pipeline, log, expect } of [...decisionCases, ...triggerCases
 
 test('decisions over random histories are those of the oracle, on events and at ticks, in every placement', async () => {
   const compared = { on: 0, every: 0 }
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= CASES; seed++) {
     const drawn = deciding(seed)
     if (!drawn) continue
     const { ir, log } = drawn
@@ -45,7 +48,7 @@ test('decisions over random histories are those of the oracle, on events and at 
       compared[model.decide.kind] += actual.length
     }
   }
-  for (const [kind, count] of Object.entries(compared)) assert.ok(count > 500, `only ${count} decisions ${kind} were compared`)
+  for (const [kind, count] of Object.entries(compared)) assert.ok(count > 8 * CASES, `only ${count} decisions ${kind} were compared`)
 })
 
 test('a model that decides on request has no query', async () => {

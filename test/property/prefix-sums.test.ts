@@ -21,8 +21,9 @@ import type { ReplayLog } from '../../src/replay/log.ts'
 import { isReplayed, logOf } from './engines/replay-order.ts'
 import { deciding } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
+import { sweep } from '../sweep.ts'
 
-const CASES = 60
+const CASES = sweep(25, 60)
 const SETTINGS = 4
 const ofSums = ['count', 'sum', 'mean', 'variance', 'stddev', 'slope', 'share', 'histogram']
 
@@ -42,7 +43,7 @@ test('prefix sums are the kernel, to the bit', () => {
   }
   const least = [...ofSums, 'now', 'older', 'scheduled', 'stream', 'later', 'every', 'batch', 'sooner', 'at multiples', 'before', 'mixed']
   for (const name of [...least, 'tiles', 'exact', 'lifetime'])
-    assert.ok((compared.get(name) ?? 0) > 100, `only ${compared.get(name) ?? 0} values of '${name}' were compared`)
+    assert.ok((compared.get(name) ?? 0) > CASES, `only ${compared.get(name) ?? 0} values of '${name}' were compared`)
 })
 
 /** Each event is after the earlier ones of its source: late ones come at the time that was reached. */

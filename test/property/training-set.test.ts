@@ -27,8 +27,9 @@ import { placement } from './generate/deciders.ts'
 import { Draw } from './generate/draw.ts'
 import { generate } from './generate/generate.ts'
 import { edgesAfter } from './generate/times.ts'
+import { sweep } from '../sweep.ts'
 
-const CASES = 120
+const CASES = sweep(50, 120)
 const WITNESSED = 20
 const ROWS = 30
 
@@ -72,7 +73,10 @@ test("rows over random histories are the oracle's, in batches of any size", () =
     }
   }
   const { compared, notNull, rejected } = counts
-  assert.ok(compared > 10_000 && notNull > 3000 && rejected > 0, `${compared} values compared, ${notNull} not NULL, ${rejected} rejected`)
+  assert.ok(
+    compared > 80 * CASES && notNull > 25 * CASES && rejected > 0,
+    `${compared} values compared, ${notNull} not NULL, ${rejected} rejected`,
+  )
 })
 
 interface Counts {

@@ -14,8 +14,9 @@ import { differences, outcomeOf } from '../property/compare.ts'
 import { kernelEngine } from '../property/engines/kernel.ts'
 import { oracleEngine } from '../property/engines/oracle.ts'
 import { randomChain, type Chain } from './random-chain.ts'
+import { sweep } from '../sweep.ts'
 
-const CHAINS = 150
+const CHAINS = sweep(60, 150)
 
 /** Rows of the log under the last definition, written version by version by the intake and the log itself. */
 async function loggedRows({ sources, sent }: Chain): Promise<Readonly<Record<string, Value>>[]> {

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import type { GroupProtocol } from '../../../src/kafka/port/driver.ts'
 import { type KafkaApi, kafkaApis } from '../proxy/frames.ts'
 import { type CaseFault, generateKafkaCase } from './scenario.ts'
+import { sweep } from '../../sweep.ts'
 
-const CASES = 3000
+const CASES = sweep(1000, 3000)
 
 function requestOf(fault: CaseFault): KafkaApi | undefined {
   if (fault.kind === 'rebalance') return fault.leaving?.api
