@@ -4,7 +4,6 @@
  * or loops is ended when its time is up. Both have failed. A file that would begin after `SPILLWAY_TESTS_UNTIL`, UTC ms, is skipped.
  */
 import { writeSync } from 'node:fs'
-import { after } from 'node:test'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { NOT_BEGUN } from './not-begun.ts'
 
@@ -19,13 +18,14 @@ const watch = `setTimeout(() => {
   process.kill(process.pid, 'SIGKILL')
 }, ${fileMs})`
 
-// A thread or process that a test starts with the same arguments is not a test file.
+// A thread or process that a test starts with the same arguments is not a test file, and is spared the module of tests.
 if (isMainThread && process.argv[1]?.endsWith('.test.ts')) {
   if (Date.now() > until) {
     writeSync(1, `${NOT_BEGUN}\n`)
     process.exit(0)
   }
   new Worker(watch, { eval: true, execArgv: [], env: {} }).unref()
+  const { after } = await import('node:test')
   after(() => {
     const end = (): void => {
       writeSync(2, `ended: its tests were done, and ${[...new Set(process.getActiveResourcesInfo())].join(', ')} held it\n`)

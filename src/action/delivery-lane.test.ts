@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LaneModel, type LaneCase } from '../../test/action/lane-model.ts'
 import { random, type Random } from '../base/random.ts'
+import { sweep } from '../../test/sweep.ts'
 
 /** Relative frequency of each random operation. */
 type Weights = Readonly<Record<'arrive' | 'sync' | 'tell' | 'answer' | 'again' | 'drop' | 'move' | 'stop' | 'crash', number>>
@@ -55,8 +56,8 @@ const usual: Weights = { arrive: 30, sync: 20, tell: 15, answer: 20, again: 4, d
 const byHand: Weights = { arrive: 12, sync: 20, tell: 10, answer: 25, again: 30, drop: 2, move: 3, stop: 4, crash: 2 }
 
 for (const [name, weights, cases] of [
-  ['whatever comes and fails', usual, 80],
-  ['whatever is tried again by hand', byHand, 160],
+  ['whatever comes and fails', usual, sweep(30, 80)],
+  ['whatever is tried again by hand', byHand, sweep(60, 160)],
 ] as const)
   test(`${name}: each try is one that a plain list of effects allows, and what that allows is tried`, async () => {
     const chance = random(9611)

@@ -27,7 +27,7 @@ testModelRuntime('in a thread', {
 })
 
 /** Scores of one row per text, and why there are none. A slow machine may miss a short deadline while it loads, which is tried again. */
-function scorer(timeout: '60s' | '100ms') {
+function scorer(timeout: '60s' | '1s') {
   const strings = new Strings()
   const runtime = guardedRuntime(runtimeInThread({ name: 'product', version: '1', module, timeout }))
   const loaded = loadInTime(() => runtime.load({ name: 'fraud', inputs, definition: { factor: 2 }, strings }))
@@ -68,9 +68,9 @@ test('a batch that fails in the thread has no scores, for a reason, and the next
 
 test('a thread that hangs or ends is replaced by the next batch', async () => {
   // A slow machine may miss the deadline with a healthy batch too, which is tried again.
-  const { scoresOf, close } = scorer('100ms')
+  const { scoresOf, close } = scorer('1s')
   for (const text of ['hang', 'exit']) {
-    assert.deepEqual(scoresOf(text), { scores: [NaN], rejected: { 0: "runtime 'product' threw: it has not answered within 100 ms" } })
+    assert.deepEqual(scoresOf(text), { scores: [NaN], rejected: { 0: "runtime 'product' threw: it has not answered within 1000 ms" } })
     await new Promise(setImmediate)
     let next = scoresOf('CH', 'FR')
     while (next.rejected[0]?.includes('has not answered')) next = scoresOf('CH', 'FR')

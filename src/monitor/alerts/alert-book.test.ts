@@ -4,6 +4,7 @@ import { condition, dead, Desk, elsewhere, missed, stale, STEP } from '../../../
 import { limits } from '../../base/limits.ts'
 import { random } from '../../base/random.ts'
 import type { AlertCondition } from './conditions.ts'
+import { sweep } from '../../../test/sweep.ts'
 
 test('an alert opens once its condition has held, and is resolved once it is gone for five minutes', () => {
   const desk = new Desk()
@@ -217,7 +218,7 @@ test('an alert that fires is kept beyond ALERTS_KEPT, and an unreadable one is r
 test('random troubles: no condition opens two alerts at once, and none stays without an alert or an explanation', () => {
   const next = random(5)
   const all = [dead, stale, missed, elsewhere, condition('disk', 'pipeline', 'shop'), condition('batch-run', 'group', 'logged', 'ticket')]
-  for (let drawn = 0; drawn < 20; drawn++) {
+  for (let drawn = 0; drawn < sweep(7, 20); drawn++) {
     const desk = new Desk()
     let holding: readonly AlertCondition[] = []
     for (let phase = 0; phase < 12; phase++) {
